@@ -1,0 +1,1 @@
+"""Pure functions from graphs and frames to result tables; no store, no file."""

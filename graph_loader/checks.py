@@ -1,0 +1,74 @@
+"""Checks of a dataset before anything is resolved: schema, order in time, and the source's own promises."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
+
+from graph_loader import dates
+from graph_loader.claims import Claim
+from graph_loader.errors import DataError
+
+
+class Problems:
+    """Collects what is wrong with a dataset; the first problem is shown, the rest are counted."""
+
+    def __init__(self) -> None:
+        self._messages: list[str] = []
+
+    def add(self, file: str, row: int | None, column: str | None, text: str) -> None:
+        place = ", ".join([file, *([f"row {row}"] if row else []), *([f"column {column}"] if column else [])])
+        self._messages.append(f"{place}: {text}")
+
+    def raise_if_any(self) -> None:
+        if self._messages:
+            more = len(self._messages) - 1
+            raise DataError(self._messages[0] + (f" ({more} more problem{'s' * (more > 1)} in this dataset)" if more else ""))
+
+
+def _place(claim: Claim) -> tuple[str, int | None]:
+    return (claim.origin.file, claim.origin.row) if claim.origin else (claim.dataset, None)
+
+
+def check_order_in_time(claims: Iterable[Claim], problems: Problems) -> None:
+    """No spell ends before it begins, no party before signature, no member before its bloc, no overlap of a source's own spells."""
+    claims = list(claims)
+    signed = _earliest(claims, lambda c: c.type == "Event" and c.key[1] == "signed", lambda c: c.key[0])
+    founded = _earliest(claims, lambda c: c.type == "Bloc", lambda c: c.key[0])
+    spells: dict[tuple[str, tuple[str, ...]], dict[int, tuple[dates.Boundary, dates.Boundary, Claim]]] = defaultdict(dict)
+    for claim in claims:
+        file, row = _place(claim)
+        since, until = claim.since(), dates.until(str(claim.values.get("until_edtf", "")))
+        if "since_edtf" in claim.values and "until_edtf" in claim.values:
+            if since.kind == "dated" and until.latest <= since.earliest:
+                problems.add(file, row, "until", f"'{until.said}' is not after since '{since.said}'; until is the first day not in force")
+            spells[claim.type, claim.key].setdefault(claim.spell, (since, until, claim))
+        reference = {"PARTY_TO": signed, "MEMBER_OF": founded}.get(claim.type, {}).get(claim.key[1] if len(claim.key) > 1 else "")
+        if reference and since.kind == "dated" and since.latest < reference.earliest:
+            what = "party before signature" if claim.type == "PARTY_TO" else "member before its bloc began"
+            problems.add(file, row, "since", f"{what}: '{since.said}' is before {reference.said}; correct the earlier or the later date")
+    for (_, key), own in spells.items():
+        ordered = sorted(own.values(), key=lambda s: s[0].earliest)
+        for (_, until, _), (since, _, claim) in pairwise(ordered):
+            if since.latest < until.earliest:
+                file, row = _place(claim)
+                problems.add(file, row, "since", f"spells of {', '.join(key)} overlap ('{since.said}' is before '{until.said}')")
+
+
+def _earliest(claims: Iterable[Claim], wanted: Callable[[Claim], bool], key: Callable[[Claim], str]) -> Mapping[str, dates.Boundary]:
+    found: dict[str, dates.Boundary] = {}
+    for claim in claims:
+        since = claim.since()
+        if wanted(claim) and since.kind == "dated" and (key(claim) not in found or since.earliest < found[key(claim)].earliest):
+            found[key(claim)] = since
+    return found
+
+
+def check_promises(promises: Mapping[str, Mapping[str, int]], counts: Mapping[str, int], file: str, problems: Problems) -> None:
+    """The counts that the dataset's source.yml promises (``min``, ``max`` rows per table)."""
+    for table, bounds in promises.items():
+        count = counts.get(table, 0)
+        if count < bounds.get("min", 0) or count > bounds.get("max", count):
+            wanted = " and ".join(f"at {'least' if k == 'min' else 'most'} {v}" for k, v in bounds.items())
+            problems.add(file, None, None, f"table {table} has {count} rows, but {wanted} were promised; is a file cut short?")

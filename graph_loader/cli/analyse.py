@@ -1,0 +1,147 @@
+"""clusters and concentration: which camps exist, and who depends on whom how narrowly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from graph_loader.cli.options import date_of, domain_option, domains_of, doubts, progress, read_options, reading, sources_of
+from graph_loader.cli.output import Answer, emit
+from graph_loader.errors import UsageError
+from graph_loader.schema import OBLIGATIONS
+
+
+@click.command(
+    epilog="\b\nExamples:\n  pactgraph clusters --as-of 1975\n  pactgraph clusters --as-of 2020 --bootstrap-unit instrument --format csv"
+)
+@domain_option
+@click.option("--obligation", "obligations", multiple=True, metavar="KIND",
+              help=f"Ties with any of these obligations make camps: {', '.join(OBLIGATIONS)}; 'any' for every tie."
+                   "  [default: defence, offence]")  # fmt: skip
+@click.option("--weight", type=click.Choice(["binary", "instruments"]), default="binary", show_default=True,
+              help="A pair counts once, or by its number of instruments.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random numbers.")
+@click.option("--runs", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Runs of Leiden; the best is shown.")
+@click.option("--bootstrap", type=click.IntRange(0, 10_000), default=200, show_default=True, help="Resamples that measure certainty; 0 for none.")
+@click.option("--bootstrap-unit", type=click.Choice(["tie", "instrument"]), default="tie", show_default=True,
+              help="What is doubted: single ties, or whole instruments.")  # fmt: skip
+@click.option("--resolution", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Gamma: higher gives smaller camps.")
+@read_options
+def clusters(
+    domains: tuple[str, ...], obligations: tuple[str, ...], weight: str, seed: int, runs: int, bootstrap: int, bootstrap_unit: str,
+    resolution: float, db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Which camps states form at a date, and how sure that is (Leiden on defence obligations).
+
+    Certainty is the mean probability, over resampled ties, that a state falls in one camp with the other members of its camp; below
+    0.8 "same camp" should not be said. States without such an obligation stand apart: that is what the loaded data say, not neutrality.
+    """
+    from graph_loader import snapshot
+    from graph_loader.analysis.clusters import camps
+
+    chosen = _obligations(obligations)
+    limits = domains_of(domains)
+    with reading(db, as_of) as (_, reader, held, day), progress(quiet) as say:
+        say("reading ties")
+        graph = snapshot.ties(reader, day, limits)
+        say(f"{runs} runs, {bootstrap} resamples")
+        result = camps(graph, seed=seed, runs=runs, bootstrap=bootstrap, bootstrap_unit=bootstrap_unit, resolution=resolution, weight=weight,
+                       obligations=chosen, domains=limits if domains else None, as_of=day)  # fmt: skip
+        by_state = _sources_by_state(graph, chosen)
+        rows: list[dict[str, Any]] = [{**row, "sources": by_state.get(row["state"], [])} for row in result.rows]
+        params = {k: v for k, v in result.settings.items() if k != "as_of"}
+        answer = Answer(["state", "name", "camp", "certainty", "n_ties", "note", "sources"], [], params, day, held.newest_source)
+        answer.rows = [{c: row[c] for c in answer.columns} for row in rows]
+        answer.sources = sources_of(reader, answer.rows)
+        answer.notes = _quality(result) + result.notes + doubts(reader, day)
+    answer.hidden = ("sources",)
+    tied = [row for row in answer.rows if row["camp"] is not None]
+    apart = [row["state"] for row in answer.rows if row["camp"] is None]
+    answer.compact = tied
+    if apart:
+        answer.notes.insert(0, f"{len(apart)} states without such an obligation in the loaded data are not shown (--format json lists them).")
+    emit(answer, form, cite)
+
+
+def _obligations(texts: tuple[str, ...]) -> tuple[str, ...] | None:
+    if texts == ("any",):
+        return None
+    for text in texts:
+        if text not in OBLIGATIONS:
+            raise UsageError(f"--obligation: '{text}' is not one of {', '.join(OBLIGATIONS)}, or 'any' alone")
+    return texts or ("defence", "offence")
+
+
+def _sources_by_state(graph: Any, chosen: tuple[str, ...] | None) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for start, end, tie in graph.edges(data=True):
+        if chosen is None or set(chosen) & set(tie["obligations"]):
+            for state in (start, end):
+                found.setdefault(state, set()).update(tie["sources"])
+    return {state: sorted(names) for state, names in found.items()}
+
+
+def _quality(result: Any) -> list[str]:
+    if result.q is None:
+        return ["No state has such an obligation at that date in the loaded data."]
+    z = f"z against rewired graphs {result.z:.1f}" if result.z is not None else f"no z ({result.z_reason})"
+    settings = result.settings
+    return [
+        f"Leiden, seed {settings['seed']}, {settings['runs']} runs: Q {result.q:.4f} (from {result.q_min:.4f} to {result.q_max:.4f}),"
+        f" {z}; certainty from {settings['bootstrap']} resamples by {settings['bootstrap_unit']}."
+    ]
+
+
+@click.command(
+    epilog="\b\nExamples:\n  pactgraph concentration --as-of 2022-06-01\n  pactgraph concentration --good rare-earths --format json"
+)
+@click.option("--good", metavar="ID", help="Only this good, such as natural-gas.")
+@click.option("--importer", metavar="STATE|BLOC", help="Only this importer; WORLD for world output.")
+@read_options
+def concentration(
+    good: str | None, importer: str | None, db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool
+) -> None:
+    """Who depends on whom for what, and how narrowly: HHI with its bounds, the largest supplier's share, effective suppliers.
+
+    Of each importer and good the newest period that was complete at the date, at most five years old. The importer WORLD stands for
+    world output. HHI is on 0..1; where suppliers are unnamed it is a range.
+    """
+    from graph_loader import snapshot
+    from graph_loader.analysis.concentration import concentration as measure
+    from graph_loader.analysis.concentration import select_period
+    from graph_loader.errors import DataError
+    from graph_loader.identity import default_identity
+
+    date_of(as_of)
+    with reading(db, as_of) as (_, reader, held, day):
+        flows = snapshot.flows(reader)
+        goods, importers = sorted(set(flows["good"])), sorted(set(flows["importer"]))
+        if good and good not in goods:
+            raise UsageError(f"--good: no flows of '{good}' are loaded; there are {', '.join(goods)}")
+        if importer and importer not in importers:
+            importer = default_identity().resolve(importer, day)
+            if importer not in importers:
+                raise UsageError(f"--importer: no flows to {importer} are loaded; there are {', '.join(importers)}")
+        import polars as pl
+
+        wanted = pl.lit(True)
+        if good:
+            wanted &= pl.col("good") == good
+        if importer:
+            wanted &= pl.col("importer") == importer
+        try:
+            table = measure(select_period(flows.filter(wanted), day))
+        except ValueError as error:
+            raise DataError(f"flows: {error}; correct the source and load it again") from error
+        rows = table.to_dicts()
+        columns = ["importer", "good", "stage", "basis", "from_year", "to_year", "top_supplier", "cr1", "hhi_lo", "hhi_hi", "effective_lo",
+                   "effective_hi", "n_named", "named_share", "scope", "disputed", "sources"]  # fmt: skip
+        rows = [{c: row[_NAMES.get(c, c)] for c in columns} for row in rows]
+        answer = Answer(columns, rows, {"good": good, "importer": importer}, day, held.newest_source, sources_of(reader, rows))
+        answer.notes = doubts(reader, day)
+    answer.hidden = ("sources", "scope", "stage", "basis")
+    emit(answer, form, cite)
+
+
+_NAMES = {"cr1": "top_share"}

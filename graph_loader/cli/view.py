@@ -1,0 +1,82 @@
+"""view: pages to look at and to send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graph_loader.cli.options import domain_option, domains_of, doubts, progress, read_options, reading
+from graph_loader.errors import StoreError
+
+
+@click.group()
+def view() -> None:
+    """Interactive HTML pages: one file each, no request leaves it."""
+
+
+@view.command("network", epilog="\b\nExample:\n  pactgraph view network -o network.html --as-of 1975")
+@click.option("-o", "--output", "output", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of camps and positions.")
+@click.option("--title", default="Ties between states", show_default=True, help="Title of the page.")
+@domain_option
+@read_options
+def network(
+    output: Path, seed: int, title: str, domains: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool
+) -> None:
+    """The network of all ties with domain filters, a year slider, camps, dependence and the sources of each tie."""
+    with progress(quiet) as say:
+        text, summary = network_html(db, as_of, domains_of(domains), seed, title, _command(as_of, domains), say)
+    write(output, text)
+    click.echo(f"{output}: {summary}")
+
+
+def _command(as_of: str | None, domains: tuple[str, ...]) -> str:
+    words = ["pactgraph view network", *([f"--as-of {as_of}"] if as_of else []), *(f"--domain {d}" for d in domains)]
+    return " ".join(words)
+
+
+def network_html(
+    db: str | None, as_of: str | None, domains: tuple[str, ...], seed: int, title: str, command: str, say: Any
+) -> tuple[str, str]:
+    """The page as text, and a line that says what is in it."""
+    from graph_loader import __version__, snapshot
+    from graph_loader.analysis.clusters import camps_over_time
+    from graph_loader.analysis.concentration import concentration, select_period
+    from viz.network import NetworkInput, network_page
+
+    with reading(db, as_of) as (_, reader, held, day):
+        say("reading ties of all dates")
+        graph = snapshot.ties(reader, None, domains)
+        flows = snapshot.flows(reader)
+        notes = doubts(reader, day)
+        named = {s for *_, tie in graph.edges(data=True) for s in tie["sources"]}
+        named |= {s for row in flows["sources"].to_list() for s in row}
+        described = {row["id"]: row for row in snapshot.sources(reader, named)}
+    graph.graph["as_of"] = None
+    say("finding camps over time")
+    results = camps_over_time(graph, seed=seed)
+    current = {date: result.rows for date, result in results.items() if date <= day}
+    chosen = select_period(flows, day)
+    say("drawing")
+    text = network_page(
+        NetworkInput(
+            graph=graph, camps=current, dependences=flows.filter(flows["importer"] != snapshot.WORLD).to_dicts(),
+            concentration=[row | {"cr1": row["top_share"]} for row in concentration(chosen).to_dicts()],
+            sources=described, as_of=day, newest_source=held.newest_source, version=__version__, title=title, command=command, notes=notes,
+        ),
+        seed=seed,
+    )  # fmt: skip
+    return text, f"{graph.number_of_nodes()} states and blocs, {graph.number_of_edges()} ties, as of {day}, {len(described)} sources"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(f"{path}: cannot be written ({error.strerror}); choose another -o") from error

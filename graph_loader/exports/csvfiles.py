@@ -1,0 +1,74 @@
+"""The whole graph as CSV: a file per label and per relationship type, all facts, all dates."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+from pathlib import Path
+
+from graph_loader.cli.output import flat
+from graph_loader.errors import StoreError, UsageError
+from graph_loader.schema import NODES, RELATIONSHIPS, properties_of
+from graph_loader.stores.base import Reader
+
+
+def export_csv(reader: Reader, folder: Path) -> dict[str, int]:
+    """Write ``nodes_<Label>.csv`` (id first) and ``rels_<TYPE>.csv`` (start, end first); types without rows get no file.
+
+    Lists are joined with ``;``. The files are made in a folder beside the target and moved when all are complete.
+
+    Returns
+    -------
+    dict
+        File name -> number of rows.
+
+    Raises
+    ------
+    UsageError
+        When the folder exists and holds anything but an earlier export.
+    StoreError
+        When it cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(not _ours(path) for path in folder.iterdir())):
+        raise UsageError(f"{folder}: holds files that are not an earlier export; choose an empty or new folder for -o")
+    written: dict[str, int] = {}
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another -o") from error
+    try:
+        for node in NODES:
+            names = [p.name for p in properties_of(node.label)]
+            columns = ", ".join(f"n.{name} AS {name}" for name in names)
+            _write(staging / f"nodes_{node.label}.csv", names, reader.run(f"MATCH (n:{node.label}) RETURN {columns} ORDER BY n.id", {}).rows, written)
+        for rel in RELATIONSHIPS:
+            names = [p.name for p in properties_of(rel.type)]
+            columns = ", ".join(f"t.{name} AS {name}" for name in names)
+            text = f"MATCH (a)-[t:{rel.type}]->(b) RETURN a.id AS start, b.id AS end, {columns} ORDER BY t.id"
+            _write(staging / f"rels_{rel.type}.csv", ["start", "end", *names], reader.run(text, {}).rows, written)
+        folder.mkdir(exist_ok=True)
+        for old in folder.iterdir():
+            old.unlink()
+        for file in sorted(staging.iterdir()):
+            file.replace(folder / file.name)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another -o") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return written
+
+
+def _ours(path: Path) -> bool:
+    return path.suffix == ".csv" and path.name.startswith(("nodes_", "rels_"))
+
+
+def _write(path: Path, names: list[str], rows: list[list[object]], written: dict[str, int]) -> None:
+    if not rows:
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([flat(value) for value in row] for row in rows)
+    written[path.name] = len(rows)

@@ -1,0 +1,129 @@
+"""The graph at a date, read from a store: ties as a networkx MultiGraph, flows as a polars frame."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import polars as pl
+
+from graph_loader.errors import StoreError
+from graph_loader.schema import DOMAINS, properties_of
+from graph_loader.stores.base import Reader, meta
+
+_NODE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "State": ("name", "kind", "iso2", "region", "spells"),
+    "Bloc": ("name", "kind"),
+    "Actor": ("name", "kind"),
+}
+FLOW_SCHEMA: dict[str, Any] = {
+    "importer": pl.String, "supplier": pl.String, "good": pl.String, "good_name": pl.String, "stage": pl.String, "basis": pl.String,
+    "from_year": pl.Int64, "to_year": pl.Int64, "share_lo": pl.Float64, "share": pl.Float64, "share_hi": pl.Float64,
+    "value": pl.Float64, "total": pl.Float64, "unit": pl.String, "scope": pl.String, "named_largest": pl.Boolean,
+    "disputed": pl.Boolean, "sources": pl.List(pl.String), "fact": pl.String,
+}  # fmt: skip
+WORLD = "WORLD"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What the store holds: the default of ``as_of`` and the newest dataset."""
+
+    as_of: str
+    newest_source: str
+    precedence: tuple[str, ...]
+
+
+def release(reader: Reader) -> Release:
+    """The release that a store holds.
+
+    Raises
+    ------
+    StoreError
+        When nothing was loaded.
+    """
+    found = meta(reader)
+    if found is None or not found.get("release_date"):
+        raise StoreError("nothing is loaded there; run 'pactgraph load' first, or name another --db")
+    newest = str(found["newest_source"])
+    rows = reader.run("MATCH (s:Source {id: $id}) RETURN s.title AS title, s.version AS version", {"id": newest}).rows
+    title, version = rows[0] if rows else (newest, "")
+    shown = " ".join(part for part in (title, version) if part)
+    return Release(str(found["release_date"]), shown, tuple(found["precedence"]))
+
+
+def ties(reader: Reader, as_of: str | None, domains: Collection[str] = DOMAINS) -> nx.MultiGraph[str]:
+    """Ties in force at a date (None: of all dates), with every state, bloc and actor as a node.
+
+    Returns
+    -------
+    networkx.MultiGraph
+        Edge key = tie id. Edge attributes: the tie's properties, ``domain``, ``start`` and ``end`` (stored direction: a one-sided
+        tie runs obliged -> protected), ``instrument_title`` and ``official_label``. Node attributes: ``label``, ``name``, ``kind``,
+        ``iso2``, ``region``, ``spells``. Graph attributes: ``as_of``, ``newest_source``.
+    """
+    graph: nx.MultiGraph[str] = nx.MultiGraph(as_of=as_of, newest_source=release(reader).newest_source)
+    for label, shown in _NODE_COLUMNS.items():
+        columns = ", ".join(f"n.{name} AS {name}" for name in shown)
+        for row in reader.run(f"MATCH (n:{label}) RETURN n.id AS id, {columns} ORDER BY id", {}).dicts():
+            attributes = {"iso2": "", "region": "", "spells": []} | {k: v for k, v in row.items() if k != "id" and v is not None}
+            graph.add_node(row["id"], label=label, **attributes)
+    titles = {
+        row[0]: row[1:]
+        for row in reader.run("MATCH (i:Instrument) RETURN i.id AS id, i.title AS title, i.official_label AS label", {}).rows
+    }
+    when = "WHERE t.since <= $as_of AND t.until > $as_of" if as_of else ""
+    params = {"as_of": as_of} if as_of else {}
+    for domain in domains:
+        names = [p.name for p in properties_of(domain) if p.name not in ("fingerprint", "premises")]
+        columns = ", ".join(f"t.{name} AS {name}" for name in names)
+        text = f"MATCH (a)-[t:{domain}]->(b) {when} RETURN a.id AS start, b.id AS end, {columns} ORDER BY id"
+        for row in reader.run(text, params).dicts():
+            title, label = titles.get(row["instrument"] or "", ("", ""))
+            attributes = {k: v if v is not None else "" for k, v in row.items()}
+            graph.add_edge(
+                row["start"], row["end"], key=row["id"], domain=domain, instrument_title=title or "", official_label=label or "", **attributes
+            )
+    return graph
+
+
+def flows(reader: Reader, good: str | None = None) -> pl.DataFrame:
+    """All flows of all periods: DEPENDS_ON, and PRODUCES with the importer ``WORLD``.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns of FLOW_SCHEMA, one row a supplier and period; ``fact`` is the id of the relationship.
+    """
+    values = ("stage", "basis", "from_year", "to_year", "share_lo", "share", "share_hi", "value", "total", "unit", "scope",
+              "named_largest", "disputed", "sources")  # fmt: skip
+    columns = ", ".join(f"d.{name} AS {name}" for name in values)
+    where = "WHERE g.id = $good" if good else ""
+    params = {"good": good} if good else {}
+    queries = (
+        f"MATCH (i)-[d:DEPENDS_ON]->(s:State) MATCH (g:Good) WHERE g.id = d.good {where.replace('WHERE', 'AND')}"
+        f" RETURN i.id AS importer, s.id AS supplier, g.id AS good, g.name AS good_name, {columns}, d.id AS fact ORDER BY fact",
+        f"MATCH (s:State)-[d:PRODUCES]->(g:Good) {where}"
+        f" RETURN '{WORLD}' AS importer, s.id AS supplier, g.id AS good, g.name AS good_name, {columns}, d.id AS fact ORDER BY fact",
+    )
+    found = [row for text in queries for row in reader.run(text, params).dicts()]
+    for row in found:
+        for bound in ("share_lo", "share_hi"):
+            row[bound] = row["share"] if row[bound] is None else row[bound]
+    return pl.DataFrame(found, schema=FLOW_SCHEMA)
+
+
+def sources(reader: Reader, ids: Collection[str]) -> list[dict[str, str]]:
+    """Title, publisher, version, url, licence and citation of sources, by id."""
+    names = ("id", "title", "publisher", "version", "url", "licence", "citation")
+    columns = ", ".join(f"s.{name} AS {name}" for name in names)
+    found = reader.run(f"MATCH (s:Source) WHERE s.id IN $ids RETURN {columns} ORDER BY s.id", {"ids": sorted(ids)})
+    return [{name: value or "" for name, value in row.items()} for row in found.dicts()]
+
+
+def censored_by(reader: Reader, as_of: str) -> int:
+    """How many relationships a source last saw in force before the date: whether they still are is not known."""
+    text = "MATCH ()-[t]->() WHERE t.end_kind = 'censored' AND t.until <= $as_of RETURN count(t) AS n"
+    return int(reader.run(text, {"as_of": as_of}).rows[0][0])
