@@ -14,7 +14,7 @@ from datetime import date, timedelta
 FOREVER = "9999-12-31"
 BEGINNING = "0001-01-01"
 
-_EDTF = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_EDTF = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 REMEDY = "write 1949, 1949-04, 1949-04-04, '..' for open, or leave it empty for unknown"
 
 

@@ -57,6 +57,9 @@ DEFENCE_OBLIGATIONS = ("defence", "offence")
 SAME_CAMP = 0.8
 """Least co-assignment probability at which two states are said to be in the same camp."""
 NO_TIE = "no chosen obligation in the loaded data"
+RESOLUTIONS = (1.0, 0.75, 0.5, 0.25)
+"""Values of gamma that 'auto' tries, from Newman's 1 down."""
+_AS_CERTAIN = 0.05
 ALONE = "tied, but in no camp with another state at this resolution"
 
 _OBLIGATIONS = frozenset({"defence", "offence", "neutrality", "nonaggression", "consultation"})
@@ -150,13 +153,14 @@ class _Method:
     leave_out: float | None
     resolution: float
     null_runs: int
+    auto: bool = False
 
     @classmethod
     def of(
         cls,
         seed: int,
         runs: int,
-        resolution: float,
+        resolution: float | str,
         *,
         bootstrap: int = 0,
         bootstrap_unit: str = "tie",
@@ -169,14 +173,16 @@ class _Method:
             raise ValueError(f"bootstrap is {bootstrap}: give 0 for none")
         if null_runs != 0 and null_runs < _MIN_NULL_RUNS:
             raise ValueError(f"null_runs is {null_runs}: give 0 for none, or at least {_MIN_NULL_RUNS}")
-        if not (math.isfinite(resolution) and resolution > 0):
-            raise ValueError(f"resolution is {resolution}: it must be positive")
+        auto = resolution == "auto"
+        gamma = RESOLUTIONS[0] if auto else float(resolution)
+        if not (math.isfinite(gamma) and gamma > 0):
+            raise ValueError(f"resolution is {resolution}: it must be positive, or 'auto'")
         if bootstrap_unit not in ("tie", "instrument"):
             raise ValueError(f"bootstrap_unit is 'tie' or 'instrument', not '{bootstrap_unit}'")
         if leave_out is not None and not 0 < leave_out <= 0.5:
             raise ValueError(f"leave_out is {leave_out}: give a probability above 0, at most .5, or None")
         unit: BootstrapUnit = "tie" if bootstrap_unit == "tie" else "instrument"
-        return cls(seed, runs, bootstrap, unit, leave_out, resolution, null_runs)
+        return cls(seed, runs, bootstrap, unit, leave_out, gamma, null_runs, auto)
 
 
 @dataclass(frozen=True)
@@ -200,6 +206,9 @@ class _Solution:
     dominant: tuple[str, ...] = ()
     """Members of a nearly complete camp that holds most of the weight, if there is one."""
     dominant_share: float = 0.0
+    resolution: float | None = None
+    profile: tuple[dict[str, Any], ...] = ()
+    """Per resolution tried: number of camps and mean certainty."""
 
 
 @dataclass(frozen=True)
@@ -581,11 +590,21 @@ def _solve(ties: Sequence[_Tie], choice: _Choice, method: _Method) -> _Solution:
     if not ties:
         return _Solution(n_ties, n_partners, None, {}, _Null(None, "no chosen tie"), n_units)
     edges = checked_edges((a, b, float(w)) for (a, b), w in sums.items())
-    found = best_of_runs(edges, seed=method.seed, runs=method.runs, resolution=method.resolution)
-    pairs = _co_assignment(ties, contributions, method)
+    tried: list[tuple[_Method, Runs, dict[tuple[str, str], float], float]] = []
+    for gamma in RESOLUTIONS if method.auto and method.bootstrap else (method.resolution,):
+        at = replace(method, resolution=gamma)
+        found = best_of_runs(edges, seed=at.seed, runs=at.runs, resolution=gamma)
+        pairs = _co_assignment(ties, contributions, at)
+        certainties = [_certainty(s, group, pairs) or 0.0 for group in found.partition if len(group) > 1 for s in group]
+        tried.append((at, found, pairs, statistics.fmean(certainties) if certainties else 0.0))
+    best = max(mean for *_, mean in tried)
+    at, found, pairs, _ = next(entry for entry in tried if entry[3] >= best - _AS_CERTAIN)
     dominant, share = _dominant(edges, found)
-    null = _null_model(edges, found.q, method)
-    return _Solution(n_ties, n_partners, found, pairs, null, n_units, dominant, share)
+    null = _null_model(edges, found.q, at)
+    profile = tuple(
+        {"resolution": m.resolution, "camps": sum(len(g) > 1 for g in f.partition), "mean_certainty": mean} for m, f, _, mean in tried
+    )
+    return _Solution(n_ties, n_partners, found, pairs, null, n_units, dominant, share, at.resolution, profile)
 
 
 def _dominant(edges: Sequence[Edge], found: Runs) -> tuple[tuple[str, ...], float]:
@@ -683,7 +702,9 @@ def _result(
             "bootstrap": method.bootstrap,
             "bootstrap_unit": method.bootstrap_unit,
             "leave_out": method.leave_out,
-            "resolution": method.resolution,
+            "resolution": solution.resolution or method.resolution,
+            "resolution_rule": "auto" if method.auto else "given",
+            "profile": list(solution.profile),
             "null_runs": method.null_runs,
             "null_trials": _NULL_TRIALS,
             "same_camp": SAME_CAMP,
@@ -705,7 +726,7 @@ def camps(
     bootstrap: int = 200,
     bootstrap_unit: str = "tie",
     leave_out: float | None = None,
-    resolution: float = 1.0,
+    resolution: float | str = 1.0,
     null_runs: int = 100,
     population: Iterable[str] | None = None,
     obligations: Iterable[str] | None = DEFENCE_OBLIGATIONS,
@@ -747,8 +768,11 @@ def camps(
         Instead of drawing with replacement, leave each unit out of a replicate with this probability and keep
         the others as they are: a milder doubt, as large as one believes the share of wrong ties to be (the
         robustness of Karrer, Levina & Newman 2008, Phys. Rev. E 77:046119, who rewire a share of ties).
-    resolution : float
-        gamma > 0; more camps for larger values.
+    resolution : float or 'auto'
+        gamma > 0; more camps for larger values. Newman's modularity has gamma 1. Where one multilateral treaty holds most of
+        the ties, gamma 1 expects about as many ties among its parties as they have, and cuts through the treaty. 'auto' takes
+        the largest of RESOLUTIONS whose mean certainty is within .05 of the best of them (our rule; it needs a bootstrap,
+        without one it is 1); `settings["profile"]` shows them all.
     null_runs : int
         Null graphs for z, 0 or at least 10. Each is the observed graph after double edge swaps (Maslov &
         Sneppen 2002; ten attempts per pair): every state keeps its number of partners; weights travel with
@@ -873,7 +897,7 @@ def camps_over_time(
     bootstrap: int = 50,
     bootstrap_unit: str = "tie",
     leave_out: float | None = None,
-    resolution: float = 1.0,
+    resolution: float | str = 1.0,
     null_runs: int = 0,
     population: Callable[[str], Iterable[str]] | None = None,
     obligations: Iterable[str] | None = DEFENCE_OBLIGATIONS,

@@ -26,11 +26,12 @@ from graph_loader.schema import OBLIGATIONS
 @click.option("--bootstrap", type=click.IntRange(0, 10_000), default=200, show_default=True, help="Resamples that measure certainty; 0 for none.")
 @click.option("--bootstrap-unit", type=click.Choice(["tie", "instrument"]), default="tie", show_default=True,
               help="What is doubted: single ties, or whole instruments.")  # fmt: skip
-@click.option("--resolution", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Gamma: higher gives smaller camps.")
+@click.option("--resolution", default="auto", show_default=True, metavar="GAMMA|auto",
+              help="Gamma: higher gives smaller camps; auto takes the largest of 1, .75, .5, .25 that is about as certain as the best.")  # fmt: skip
 @read_options
 def clusters(
     domains: tuple[str, ...], obligations: tuple[str, ...], weight: str, seed: int, runs: int, bootstrap: int, bootstrap_unit: str,
-    resolution: float, db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool,
+    resolution: str, db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Which camps states form at a date, and how sure that is (Leiden on defence obligations).
 
@@ -41,12 +42,13 @@ def clusters(
     from graph_loader.analysis.clusters import camps
 
     chosen = _obligations(obligations)
+    gamma = _resolution(resolution)
     limits = domains_of(domains)
     with reading(db, as_of) as (_, reader, held, day), progress(quiet) as say:
         say("reading ties")
         graph = snapshot.ties(reader, day, limits)
         say(f"{runs} runs, {bootstrap} resamples")
-        result = camps(graph, seed=seed, runs=runs, bootstrap=bootstrap, bootstrap_unit=bootstrap_unit, resolution=resolution, weight=weight,
+        result = camps(graph, seed=seed, runs=runs, bootstrap=bootstrap, bootstrap_unit=bootstrap_unit, resolution=gamma, weight=weight,
                        obligations=chosen, domains=limits if domains else None, as_of=day)  # fmt: skip
         by_state = _sources_by_state(graph, chosen)
         rows: list[dict[str, Any]] = [{**row, "sources": by_state.get(row["state"], [])} for row in result.rows]
@@ -73,6 +75,18 @@ def _obligations(texts: tuple[str, ...]) -> tuple[str, ...] | None:
     return texts or ("defence", "offence")
 
 
+def _resolution(text: str) -> float | str:
+    if text == "auto":
+        return text
+    try:
+        gamma = float(text)
+    except ValueError:
+        gamma = 0.0
+    if not 0 < gamma < 1_000:
+        raise UsageError(f"--resolution: '{text}' is neither 'auto' nor a number above 0")
+    return gamma
+
+
 def _sources_by_state(graph: Any, chosen: tuple[str, ...] | None) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for start, end, tie in graph.edges(data=True):
@@ -87,10 +101,15 @@ def _quality(result: Any) -> list[str]:
         return ["No state has such an obligation at that date in the loaded data."]
     z = f"z against rewired graphs {result.z:.1f}" if result.z is not None else f"no z ({result.z_reason})"
     settings = result.settings
-    return [
-        f"Leiden, seed {settings['seed']}, {settings['runs']} runs: Q {result.q:.4f} (from {result.q_min:.4f} to {result.q_max:.4f}),"
-        f" {z}; certainty from {settings['bootstrap']} resamples by {settings['bootstrap_unit']}."
+    lines = [
+        f"Leiden, gamma {settings['resolution']:g} ({settings['resolution_rule']}), seed {settings['seed']}, {settings['runs']} runs:"
+        f" Q {result.q:.4f} (from {result.q_min:.4f} to {result.q_max:.4f}), {z}; certainty from {settings['bootstrap']} resamples by"
+        f" {settings['bootstrap_unit']}."
     ]
+    if len(settings["profile"]) > 1:
+        tried = "; ".join(f"{p['resolution']:g}: {p['camps']} ({p['mean_certainty']:.2f})" for p in settings["profile"])
+        lines.append(f"Camps (mean certainty) by gamma: {tried}.")
+    return lines
 
 
 @click.command(

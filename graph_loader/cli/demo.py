@@ -39,8 +39,10 @@ def demo(context: click.Context, out: Path, quiet: bool) -> None:
     context.invoke(query, which="membership/members", params=("bloc=NATO",), db=db, as_of="1985-06-01", form="table", cite=False, quiet=True)
     _title("Camps by defence obligations, 1975")
     context.invoke(clusters, db=db, as_of="1975", quiet=True)
-    _title("Who depends on whom, mid-2022")
-    context.invoke(concentration, db=db, as_of="2022-06-30", quiet=True)
+    _title("Who depended on whom for gas in mid-2022")
+    context.invoke(concentration, good="natural-gas", db=db, as_of="2022-06-30", quiet=True)
+    _title("Who depends on whom now")
+    context.invoke(concentration, db=db, quiet=True)
     with progress(quiet) as say:
         page, summary = network_html(db, None, DOMAINS, 0, "Ties between states", "pactgraph demo", say)
     write(out / "network.html", page)

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from graph_loader.cells import flat
 from graph_loader.dates import BEGINNING, FOREVER
 
 FORMATS = ("table", "csv", "json", "md")
@@ -68,19 +69,6 @@ def _csv(answer: Answer) -> str:
     return text.getvalue()
 
 
-def flat(value: Any) -> Any:
-    """A value as one CSV cell: lists joined with ';', maps as JSON, nothing for null."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ";".join(str(flat(item)) for item in value)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return value
-
-
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
@@ -130,7 +118,7 @@ def _remarks(answer: Answer, cite: bool) -> list[str]:
     lines = []
     if answer.as_of:
         newest = f"; newest source: {answer.newest_source}" if answer.newest_source else ""
-        lines.append(f"As of {answer.as_of}{newest}; {len(answer.rows)} row{'s' * (len(answer.rows) != 1)}.")
+        lines.append(f"As of {answer.as_of}{newest}.")
     lines += answer.notes
     if cite:
         lines += [citation(source) for source in answer.sources]

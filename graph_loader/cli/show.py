@@ -26,14 +26,21 @@ def show(state: str, domains: tuple[str, ...], db: str | None, as_of: str | None
         identity = default_identity()
         id_ = identity.resolve(state, day)
         known = reader.run("MATCH (s:State {id: $id}) RETURN s.name AS name, s.spells AS spells, s.sources AS sources", {"id": id_}).dicts()
-        rows = _memberships(reader, id_, day) + _ties(reader, id_, day, chosen) + _dependence(reader, id_, day) + _succession(reader, id_)
+        flows, scopes = _dependence(reader, id_, day)
+        rows = _memberships(reader, id_, day) + _ties(reader, id_, day, chosen) + flows + _succession(reader, id_)
         answer = Answer(list(_COLUMNS), rows, {"state": id_}, day, held.newest_source, sources_of(reader, rows + known), doubts(reader, day))
     name = known[0]["name"] if known else identity.states[id_]
-    spells = ", ".join(known[0]["spells"]) if known and known[0]["spells"] else "not recorded"
-    answer.notes.insert(0, f"{id_} ({name}); independence: {spells}.")
+    spells = ", ".join(_spell(text) for text in known[0]["spells"]) if known and known[0]["spells"] else "not recorded"
+    answer.notes = [f"{id_} ({name}); independent: {spells}.", *scopes, *answer.notes]
     answer.hidden = ("sources", "fact")
     answer.compact = _by_instrument(rows)
     emit(answer, form, cite)
+
+
+def _spell(text: str) -> str:
+    """'1918-02-24/1940-06-17' in words."""
+    since, _, until = text.partition("/")
+    return " ".join([*([f"from {since}"] if since not in ("", "..") else []), *([f"until {until}"] if until not in ("", "..") else [])])
 
 
 def _row(relation: str, kind: str, other: str, detail: str, found: dict[str, Any]) -> dict[str, Any]:
@@ -74,22 +81,25 @@ def _ties(reader: Any, state: str, day: str, domains: tuple[str, ...]) -> list[d
     return rows
 
 
-def _dependence(reader: Any, state: str, day: str) -> list[dict[str, Any]]:
+def _dependence(reader: Any, state: str, day: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Flows to and from the state in their newest period, and what exactly was measured."""
     from graph_loader import snapshot
     from graph_loader.analysis.concentration import select_period
 
-    rows = []
+    rows: list[dict[str, Any]] = []
+    scopes: dict[str, None] = {}
     chosen = select_period(snapshot.flows(reader), day)
     for flow in chosen.sort(["importer", "good", "share"], descending=[False, False, True]).to_dicts():
         if state not in (flow["importer"], flow["supplier"]):
             continue
         period = str(flow["from_year"]) if flow["from_year"] == flow["to_year"] else f"{flow['from_year']}-{flow['to_year']}"
-        detail = f"{flow['good_name']}, {flow['share']:.1%} by {flow['basis']}, {period} ({flow['scope']})"
+        detail = f"{flow['good_name']}, {flow['share']:.1%} by {flow['basis']}, {period}"
         relation = "depends on" if flow["importer"] == state else "produces" if flow["importer"] == snapshot.WORLD else "supplies"
         other = flow["supplier"] if flow["importer"] == state else "world output" if flow["importer"] == snapshot.WORLD else flow["importer"]
         found = {"since": f"{flow['from_year']}-01-01", "until": f"{flow['to_year'] + 1}-01-01"} | flow
         rows.append(_row(relation, flow["stage"], other, detail, found))
-    return rows
+        scopes.setdefault(f"{flow['good_name']} {period}, {flow['importer']}: {flow['scope']}.")
+    return rows, list(scopes)
 
 
 def _succession(reader: Any, state: str) -> list[dict[str, Any]]:

@@ -54,9 +54,13 @@ def network_html(
         named = {s for *_, tie in graph.edges(data=True) for s in tie["sources"]}
         named |= {s for row in flows["sources"].to_list() for s in row}
         described = {row["id"]: row for row in snapshot.sources(reader, named)}
-    graph.graph["as_of"] = None
+    flowing = set(flows["importer"]) | set(flows["supplier"])
+    untied = [node for node in graph if graph.degree(node) == 0 and node not in flowing]
+    graph.remove_nodes_from(untied)
+    if untied:
+        notes.append(f"{len(untied)} states and blocs without any tie or flow in the loaded data are left out.")
     say("finding camps over time")
-    results = camps_over_time(graph, seed=seed)
+    results = camps_over_time(graph, seed=seed, resolution="auto")
     current = {date: result.rows for date, result in results.items() if date <= day}
     chosen = select_period(flows, day)
     say("drawing")

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from graph_loader.cli.output import flat
+from graph_loader.cells import flat
 from graph_loader.errors import StoreError, UsageError
 from graph_loader.schema import NODES, RELATIONSHIPS, properties_of
 from graph_loader.stores.base import Reader

@@ -151,7 +151,7 @@ def meta(reader: Reader) -> dict[str, Any] | None:
     StoreError
         When the store was written in another format.
     """
-    found = list(_all_of(reader, "Meta"))
+    found = [row for row in _all_of(reader, "Meta") if row["fingerprint"]]  # empty while the first load holds the node as its lock
     if not found:
         return None
     if found[0]["format"] != FORMAT:

@@ -89,7 +89,8 @@
     view.shownAt.fill(0);
     const perDomain = new Array(P.domains.length).fill(0);
     const tied = new Uint8Array(nodes.length);
-    const pairs = new Set();
+    const pairs = new Set(), allied = new Set();
+    const defence = new Uint16Array(nodes.length); // partners in defence: the central members name a camp
     let shownCount = 0;
     for (const t of ties) {
       if (!inForceAt(t, d)) continue;
@@ -97,6 +98,11 @@
       perDomain[t.d] += 1;
       tied[t.from] = tied[t.to] = 1;
       const pair = t.from < t.to ? t.from * nodes.length + t.to : t.to * nodes.length + t.from;
+      if (t.domain === "DEFENCE" && !allied.has(pair)) {
+        allied.add(pair);
+        defence[t.from] += 1;
+        defence[t.to] += 1;
+      }
       if (!pairs.has(pair)) {
         pairs.add(pair);
         view.partners[t.from] += 1;
@@ -146,10 +152,6 @@
         if (!members.has(camp)) members.set(camp, []);
         members.get(camp).push(i);
       }
-    }
-    const defence = new Uint16Array(nodes.length);
-    for (const t of view.inForce) {
-      if (t.domain === "DEFENCE") { defence[t.from] += 1; defence[t.to] += 1; }
     }
     view.camps = [];
     for (const [camp, list] of members) {
@@ -321,11 +323,20 @@
   function showAll(force) {
     if (touched && !force) { network.redraw(); return; }
     touched = false;
-    const ids = view.visible.map((n) => n.i);
-    if (!ids.length) return;
-    network.fit({ nodes: ids, animation: false });
-    const s = network.getScale();
-    network.moveTo({ scale: Math.min(1.6, s * 0.94), animation: false });
+    if (!view.visible.length) return;
+    const pad = 36 * P.unit; // nodes and outlines; labels get the fixed margin below
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const n of view.visible) {
+      const { x, y } = body.nodes[n.i];
+      box[0] = Math.min(box[0], x - pad);
+      box[1] = Math.min(box[1], y - pad);
+      box[2] = Math.max(box[2], x + pad);
+      box[3] = Math.max(box[3], y + pad);
+    }
+    network.setSize("100%", "100%"); // else vis-network rescales the view when it notices the new size later
+    const W = $("network").clientWidth, H = $("network").clientHeight;
+    const scale = Math.max(0.02, Math.min(1.8, (W - 70) / (box[2] - box[0]), (H - 44) / (box[3] - box[1])));
+    network.moveTo({ position: { x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 }, scale, animation: false });
   }
 
   // ---------------------------------------------------------------- outlines of camps
@@ -687,11 +698,12 @@
     const rows = view.camps.filter((c) => c.camp !== null);
     if (rows.length) {
       p.append(el("h3", null, "Camps at " + view.date));
-      const t = table(["Camp", "Members", "Certainty, median", "lowest"], "four");
+      const t = table(["Camp", "Members", "Certainty: median (lowest)"], "three");
       for (const c of rows) {
         t.body.append(el("tr", null,
           el("td", null, mark("dot", c.colour), " ", el("button", { type: "button", class: "plain link", on: { click: () => select({ camp: c.camp }) } }, "Camp " + c.camp), el("div", { class: "muted" }, bdi(c.some))),
-          el("td", { class: "num" }, String(c.list.length)), el("td", { class: "num" }, two(c.median)), el("td", { class: "num" }, two(c.lowest))));
+          el("td", { class: "num" }, String(c.list.length)),
+          el("td", { class: "num" }, c.median === null ? "not computed" : two(c.median) + " (" + two(c.lowest) + ")")));
       }
       p.append(t.root);
     }
