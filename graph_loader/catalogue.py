@@ -5,8 +5,11 @@
     // params: as_of (date), min_share=0.5 (float, share of imports)
     // columns: state, good, supplier, share (float), allied (bool)
     // denominator: states with any DEPENDS_ON in that period
+    // hidden: sources
     // example: -p min_share=0.6
     MATCH …
+
+``hidden`` columns stand in CSV and JSON, not in tables made for the eye.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from graph_loader.resources import cypher_folder
 
 PARAM_TYPES = ("date", "state", "id", "text", "int", "float", "bool")
 COLUMN_TYPES = ("text", "int", "float", "bool", "list", "map", "date")
-_FIELD = re.compile(r"//\s*(id|params|columns|denominator|example|source)\s*:\s*(.*)")
+_FIELD = re.compile(r"//\s*(id|params|columns|hidden|denominator|example)\s*:\s*(.*)")
 _PARAM = re.compile(r"(\w+)\s*(?:=\s*([^\s()]*))?\s*\((\w+)(?:,\s*([^)]*))?\)")
 _COLUMN = re.compile(r"(\w+)\s*(?:\((\w+)\))?")
 
@@ -52,6 +55,7 @@ class Query:
     columns: tuple[tuple[str, str], ...]
     denominator: str
     example: str
+    hidden: tuple[str, ...] = ()
 
     def bind(self, given: Mapping[str, str], as_of: str, identity: Identity) -> dict[str, Any]:
         """Values for the parameters from the texts a user gave; ``as_of`` fills the parameter of that name.
@@ -123,7 +127,8 @@ def parse(text: str, name: str) -> Query:
     params = tuple(Param(m[1], m[3], m[2], m[4] or "") for m in _PARAM.finditer(fields.get("params", "")))
     columns = tuple((m[1], m[2] or "text") for m in _COLUMN.finditer(fields["columns"]))
     query = Query(
-        fields["id"], about[0] if about else "", " ".join(about[1:]), text, params, columns, fields.get("denominator", ""), fields["example"]
+        fields["id"], about[0] if about else "", " ".join(about[1:]), text, params, columns, fields.get("denominator", ""), fields["example"],
+        tuple(m[1] for m in _COLUMN.finditer(fields.get("hidden", ""))),
     )
     _check(query, name)
     return query

@@ -6,6 +6,7 @@
 // columns: importer, good, stage, basis, from_year (int), to_year (int), top_supplier, top_share (float), named_share (float),
 // columns: hhi_lo (float), hhi_hi (float), suppliers (list), scope, disputed (bool), sources (list)
 // denominator: the importer's total imports of the good in the period, as the source defines them (scope)
+// hidden: stage, suppliers, scope, sources
 // example: -p good=natural-gas --as-of 2022-06-01
 MATCH (i)-[d:DEPENDS_ON]->(:State)
 WHERE d.until <= $as_of AND (d.good = $good OR $good = '')

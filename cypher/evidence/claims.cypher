@@ -3,6 +3,7 @@
 // id: evidence/claims
 // params: fact (text, id of a node or relationship as other answers print it)
 // columns: fact, source, title, publisher, said (list), matched, locator, seen (date), url, sources (list)
+// hidden: title, publisher, seen, url, sources
 // example: -p fact=member|FRA|NATO-IMS|1
 OPTIONAL MATCH ()-[t]->() WHERE t.id = $fact
 WITH coalesce(t.premises, []) + [$fact] AS facts

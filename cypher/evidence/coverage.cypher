@@ -3,6 +3,7 @@
 // id: evidence/coverage
 // columns: dataset, title, publisher, version, released (date), covers_from, covers_until, licence, documents (int), claims (int),
 // columns: facts (int), sources (list)
+// hidden: publisher, covers_from, sources
 // example: --format md
 MATCH (d:Source) WHERE d.dataset = d.id
 RETURN d.id AS dataset, d.title AS title, d.publisher AS publisher, d.version AS version, d.released AS released,

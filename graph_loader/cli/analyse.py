@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from graph_loader.cli.options import date_of, domain_option, domains_of, doubts, progress, read_options, reading, sources_of
+from graph_loader.cli.options import RESAMPLES, RUNS, date_of, domain_option, domains_of, doubts, progress, read_options, reading, sources_of
 from graph_loader.cli.output import Answer, emit
 from graph_loader.errors import UsageError
 from graph_loader.schema import OBLIGATIONS
@@ -22,8 +22,8 @@ from graph_loader.schema import OBLIGATIONS
 @click.option("--weight", type=click.Choice(["binary", "instruments"]), default="binary", show_default=True,
               help="A pair counts once, or by its number of instruments.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random numbers.")
-@click.option("--runs", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Runs of Leiden; the best is shown.")
-@click.option("--bootstrap", type=click.IntRange(0, 10_000), default=200, show_default=True, help="Resamples that measure certainty; 0 for none.")
+@click.option("--runs", type=click.IntRange(1, 10_000), default=RUNS, show_default=True, help="Runs of Leiden; the best is shown.")
+@click.option("--bootstrap", type=click.IntRange(0, 10_000), default=RESAMPLES, show_default=True, help="Resamples that measure certainty; 0 for none.")
 @click.option("--bootstrap-unit", type=click.Choice(["tie", "instrument"]), default="tie", show_default=True,
               help="What is doubted: single ties, or whole instruments.")  # fmt: skip
 @click.option("--resolution", default="auto", show_default=True, metavar="GAMMA|auto",
@@ -54,7 +54,7 @@ def clusters(
         rows: list[dict[str, Any]] = [{**row, "sources": by_state.get(row["state"], [])} for row in result.rows]
         params = {k: v for k, v in result.settings.items() if k != "as_of"}
         answer = Answer(["state", "name", "camp", "certainty", "n_ties", "note", "sources"], [], params, day, held.newest_source)
-        answer.rows = [{c: row[c] for c in answer.columns} for row in rows]
+        answer.rows = [{c: rounded(row[c]) for c in answer.columns} for row in rows]
         answer.sources = sources_of(reader, answer.rows)
         answer.notes = _quality(result) + result.notes + doubts(reader, day)
     answer.hidden = ("sources",)
@@ -156,7 +156,7 @@ def concentration(
         rows = table.to_dicts()
         columns = ["importer", "good", "stage", "basis", "from_year", "to_year", "top_supplier", "cr1", "hhi_lo", "hhi_hi", "effective_lo",
                    "effective_hi", "n_named", "named_share", "scope", "disputed", "sources"]  # fmt: skip
-        rows = [{c: row[_NAMES.get(c, c)] for c in columns} for row in rows]
+        rows = [{c: rounded(row[_NAMES.get(c, c)]) for c in columns} for row in rows]
         answer = Answer(columns, rows, {"good": good, "importer": importer}, day, held.newest_source, sources_of(reader, rows))
         answer.notes = doubts(reader, day)
     answer.hidden = ("sources", "scope", "stage", "basis")
@@ -164,3 +164,8 @@ def concentration(
 
 
 _NAMES = {"cr1": "top_share"}
+
+
+def rounded(value: Any) -> Any:
+    """Six decimals: beyond the sources' precision, without the dust of binary fractions."""
+    return round(value, 6) if isinstance(value, float) else value

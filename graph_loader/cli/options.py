@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from graph_loader.snapshot import Release
     from graph_loader.stores.base import Reader, Store
 
+RUNS, RESAMPLES = 50, 100
+"""Leiden runs and resamples behind every camp that is shown, so that a table and a page give the same numbers."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 db_option = click.option(

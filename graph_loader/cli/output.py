@@ -46,8 +46,8 @@ def emit(answer: Answer, form: str, cite: bool = False) -> None:
         for line in _remarks(answer, cite):
             click.echo(line, err=True)
     else:
-        columns = [c for c in answer.columns if c not in answer.hidden]
-        rows = [[_cell(row.get(c)) for c in columns] for row in (answer.compact if answer.compact is not None else answer.rows)]
+        columns = [c for c in answer.columns if c not in answer.hidden and not c.endswith("_edtf")]
+        rows = [[_shown(row, c) for c in columns] for row in (answer.compact if answer.compact is not None else answer.rows)]
         click.echo(_markdown(columns, rows) if form == "md" else _table(columns, rows, _numeric(answer, columns)), nl=False)
         for line in _remarks(answer, cite):
             click.echo(line)
@@ -86,11 +86,20 @@ def _cell(value: Any) -> str:
     return "".join(c if c.isprintable() else " " for c in str(flat(value)))
 
 
+def _shown(row: Mapping[str, Any], column: str) -> str:
+    """The cell; a date as its source said it where the row holds that, for 1999 is not 1999-01-01."""
+    said = row.get(f"{column}_edtf")
+    if said is None or row.get(column) is None:
+        return _cell(row.get(column))
+    if column == "until" and row.get("end_kind") == "censored":
+        return f"not before {row[column]}"
+    return {"": "unknown", "..": "open"}.get(str(said), str(said))
+
+
 def _numeric(answer: Answer, columns: Sequence[str]) -> list[bool]:
     rows = answer.compact if answer.compact is not None else answer.rows
-    return [
-        all(isinstance(row.get(c), (int, float)) and not isinstance(row.get(c), bool) or row.get(c) is None for row in rows) for c in columns
-    ]
+    kinds = {c: {type(row.get(c)) for row in rows} - {type(None)} for c in columns}
+    return [bool(kinds[c]) and kinds[c] <= {int, float} for c in columns]
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:

@@ -53,9 +53,8 @@ def query(which: str, params: tuple[str, ...], db: str | None, as_of: str | None
         rows = run(reader, store, found.text if found else text, values)
         listed = rows.dicts()
         answer = Answer(rows.columns, listed, values, day, held.newest_source, sources_of(reader, listed), doubts(reader, day))
-        answer.hidden = ("sources", "fact", "start_kind", "end_kind") if found and found.id != "evidence/claims" else ()
-        if found and "sources" in rows.columns and found.id == "evidence/claims":
-            answer.hidden = ("sources", "url")
+        if found:
+            answer.hidden = found.hidden
     emit(answer, form, cite)
 
 

@@ -10,7 +10,7 @@ import click
 from graph_loader.cli.options import domain_option, domains_of, doubts, read_options, reading, sources_of
 from graph_loader.cli.output import Answer, emit
 
-_COLUMNS = ["relation", "kind", "other", "detail", "since", "until", "disputed", "fact", "sources"]
+_COLUMNS = ["relation", "kind", "other", "detail", "since", "until", "since_edtf", "until_edtf", "end_kind", "disputed", "fact", "sources"]
 
 
 @click.command(epilog="\b\nExamples:\n  pactgraph show DEU\n  pactgraph show 'Soviet Union' --as-of 1975 --domain defence")
@@ -32,7 +32,7 @@ def show(state: str, domains: tuple[str, ...], db: str | None, as_of: str | None
     name = known[0]["name"] if known else identity.states[id_]
     spells = ", ".join(_spell(text) for text in known[0]["spells"]) if known and known[0]["spells"] else "not recorded"
     answer.notes = [f"{id_} ({name}); independent: {spells}.", *scopes, *answer.notes]
-    answer.hidden = ("sources", "fact")
+    answer.hidden = ("sources", "fact", "end_kind")
     answer.compact = _by_instrument(rows)
     emit(answer, form, cite)
 
@@ -45,11 +45,14 @@ def _spell(text: str) -> str:
 
 def _row(relation: str, kind: str, other: str, detail: str, found: dict[str, Any]) -> dict[str, Any]:
     return {"relation": relation, "kind": kind, "other": other, "detail": detail} | {
-        name: found[name] for name in ("since", "until", "disputed", "fact", "sources")
+        name: found[name] for name in ("since", "until", "since_edtf", "until_edtf", "end_kind", "disputed", "fact", "sources")
     }
 
 
-_COMMON = "t.since AS since, t.until AS until, t.disputed AS disputed, t.id AS fact, t.sources AS sources"
+_COMMON = (
+    "t.since AS since, t.until AS until, t.since_edtf AS since_edtf, t.until_edtf AS until_edtf, t.end_kind AS end_kind,"
+    " t.disputed AS disputed, t.id AS fact, t.sources AS sources"
+)
 _NOW = "t.since <= $as_of AND t.until > $as_of"
 
 
@@ -96,7 +99,10 @@ def _dependence(reader: Any, state: str, day: str) -> tuple[list[dict[str, Any]]
         detail = f"{flow['good_name']}, {flow['share']:.1%} by {flow['basis']}, {period}"
         relation = "depends on" if flow["importer"] == state else "produces" if flow["importer"] == snapshot.WORLD else "supplies"
         other = flow["supplier"] if flow["importer"] == state else "world output" if flow["importer"] == snapshot.WORLD else flow["importer"]
-        found = {"since": f"{flow['from_year']}-01-01", "until": f"{flow['to_year'] + 1}-01-01"} | flow
+        found = {
+            "since": f"{flow['from_year']}-01-01", "until": f"{flow['to_year'] + 1}-01-01", "since_edtf": str(flow["from_year"]),
+            "until_edtf": str(flow["to_year"]), "end_kind": "dated",
+        } | flow  # fmt: skip
         rows.append(_row(relation, flow["stage"], other, detail, found))
         scopes.setdefault(f"{flow['good_name']} {period}, {flow['importer']}: {flow['scope']}.")
     return rows, list(scopes)

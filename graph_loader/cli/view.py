@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from graph_loader.cli.options import domain_option, domains_of, doubts, progress, read_options, reading
+from graph_loader.cli.options import RESAMPLES, RUNS, domain_option, domains_of, doubts, progress, read_options, reading
 from graph_loader.errors import StoreError
 
 
@@ -60,7 +60,8 @@ def network_html(
     if untied:
         notes.append(f"{len(untied)} states and blocs without any tie or flow in the loaded data are left out.")
     say("finding camps over time")
-    results = camps_over_time(graph, seed=seed, resolution="auto")
+    results = camps_over_time(graph, seed=seed, runs=RUNS, bootstrap=RESAMPLES, resolution="auto")
+    notes.append(f"Camps: Leiden on obligations of defence and offence, seed {seed}, {RUNS} runs; certainty from {RESAMPLES} resamples of ties.")
     current = {date: result.rows for date, result in results.items() if date <= day}
     chosen = select_period(flows, day)
     say("drawing")

@@ -334,7 +334,7 @@ def realistic() -> NetworkInput:
                 since="2011-04-14" if state == "ZAF" else "2009-06-16")  # fmt: skip
     for state in WARSAW:
         add_tie(graph, f"tie|wpact|{state}|WPACT|DEFENCE|command|1", "WPACT", state, "DEFENCE", kind="joint_command",
-                since="1956-01-28", until="1968-09-13" if state == "ALB" else "1991-02-25")  # fmt: skip
+                since="1956-01-28", until={"ALB": "1968-09-13", "DDR": "1990-09-24"}.get(state, "1991-02-25"))  # fmt: skip
 
     live = [s for s in names if s not in ("SUN", "DDR", "CSK", "YUG")]
     plan = (("TRADE", "free_trade", 110), ("TECHNOLOGY", "joint_programme", 60), ("ENERGY", "supply", 40),

@@ -221,7 +221,7 @@
     const style = P.domains[t.d];
     const look = {
       id: t.k, from: t.from, to: t.to, hidden: !view.shown[t.k],
-      color: { color: rgba(style.colour, 0.78), highlight: style.colour, hover: style.colour },
+      color: { color: rgba(style.colour, lean ? 0.24 : 0.78), highlight: style.colour, hover: style.colour },
     };
     const dash = t.sign < 0 ? P.dashNegative : style.dash;
     if (dash.length) look.dashes = dash;
@@ -1165,12 +1165,24 @@
   function saveJson() {
     save(fileName("json"), new Blob([JSON.stringify(snapshot(), null, 1) + "\n"], { type: "application/json" }));
   }
+  // Redraw once with more pixels, keep a copy, and restore the canvas on the screen.
+  function picture(k) {
+    const own = network.canvas, canvas = own.frame.canvas;
+    const kept = [canvas.width, canvas.height, own.pixelRatio];
+    const copy = document.createElement("canvas");
+    const size = (width, height, ratio) => { canvas.width = width; canvas.height = height; own.pixelRatio = ratio; network.renderer._redraw(); };
+    size(Math.round(canvas.clientWidth * k), Math.round(canvas.clientHeight * k), k);
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    copy.getContext("2d").drawImage(canvas, 0, 0);
+    size(...kept);
+    return copy;
+  }
   // The picture alone would lose its meaning: title, date, legend and sources go into the file with it.
   function savePng() {
-    network.redraw();
-    const from = network.canvas.frame.canvas;
-    const k = from.width / Math.max(1, from.clientWidth);
-    const W = from.clientWidth, H = from.clientHeight;
+    const W = network.canvas.frame.canvas.clientWidth, H = network.canvas.frame.canvas.clientHeight;
+    const k = Math.max(1, Math.min(3, 8000 / Math.max(W, H))); // three pixels a screen pixel: fit to print
+    const from = picture(k);
     const out = document.createElement("canvas");
     const probe = out.getContext("2d");
     const font = (px, bold) => (bold ? "600 " : "") + px + "px " + FONT;
@@ -1196,7 +1208,7 @@
       Object.assign(e, { x, row });
       x += w;
     }
-    const caption = wrap("As of " + P.asOf + "; newest source: " + P.newestSource + "; " + P.version + ". " + P.command, 10, W - 24)
+    const caption = wrap("Data as of " + P.asOf + "; newest source: " + P.newestSource + "; " + P.version + ". " + P.command, 10, W - 24)
       .concat(wrap("Sources: " + (usedSources().join(", ") || "none recorded") + ".", 10, W - 24));
     const head = 50, legend = entries.length ? (row + 1) * 18 + 8 : 0;
     out.width = Math.round(W * k);

@@ -1,0 +1,50 @@
+"""The documentation is true: its examples print what it shows, generated pages are current, links within it lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from examples import ROOT, examples, pages, run
+
+_WITH_EXAMPLES = [page for page in pages() if examples(page)]
+
+
+@pytest.mark.parametrize("page", _WITH_EXAMPLES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_examples_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    for example in examples(page):
+        assert run(example.command, tmp_path) == example.output, f"{example.page}: $ {example.command} (refresh: python tests/docs/examples.py)"
+
+
+def test_the_schema_page_is_current() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "generate_schema.py"))["page"]()
+    shown = (ROOT / "docs" / "reference" / "schema.md").read_text(encoding="utf-8")
+    assert shown == made, "run: python docs/generate_schema.py"
+
+
+def test_links_within_the_documentation_lead_somewhere() -> None:
+    for page in pages():
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not target.startswith(("http:", "https:", "mailto:")):
+                assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_every_command_is_in_the_help_with_an_example() -> None:
+    import click
+
+    from graph_loader.cli.main import cli
+
+    def walk(command: click.Command, name: str) -> None:
+        assert command.help, f"{name} has no help"
+        if isinstance(command, click.Group):
+            for child, sub in command.commands.items():
+                walk(sub, f"{name} {child}")
+        elif name != "pactgraph queries check":
+            assert f"pactgraph {name.removeprefix('pactgraph ')}" in (command.epilog or ""), f"{name} has no example"
+
+    walk(cli, "pactgraph")
