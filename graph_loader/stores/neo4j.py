@@ -27,7 +27,9 @@ class Neo4jReader:
             result = self._transaction.run(text, dict(params))
             columns = list(result.keys())
             return Rows(columns, [[_plain(value) for value in record.values()] for record in result])
-        except (neo4j_errors.ClientError, neo4j_errors.CypherSyntaxError) as error:
+        except neo4j_errors.AuthError:
+            raise
+        except neo4j_errors.ClientError as error:
             raise UsageError(f"the query failed: {_first_line(error)}") from error
 
 
@@ -55,17 +57,19 @@ class Neo4jStore:
     @contextmanager
     def _session(self, access: str) -> Iterator[neo4j.Session]:
         try:
-            with neo4j.GraphDatabase.driver(
+            driver = neo4j.GraphDatabase.driver(
                 self.url, auth=self._auth, connection_timeout=10, connection_acquisition_timeout=15, max_transaction_retry_time=5,
                 notifications_min_severity="OFF",
-            ) as driver, driver.session(default_access_mode=access, fetch_size=5_000) as session:
+            )  # fmt: skip
+        except (neo4j_errors.ConfigurationError, ValueError) as error:
+            raise UsageError(f"{self.url}: {_first_line(error)}; write --db bolt://HOST:7687 or neo4j+s://HOST") from error
+        try:
+            with driver, driver.session(default_access_mode=access, fetch_size=5_000) as session:
                 yield session
         except neo4j_errors.AuthError as error:
             raise StoreError(f"{self.url}: Neo4j refuses the user or password; set NEO4J_USERNAME and NEO4J_PASSWORD") from error
         except neo4j_errors.ServiceUnavailable as error:
             raise StoreError(f"{self.url}: no Neo4j answers there; start it, or correct host and port in --db") from error
-        except (neo4j_errors.ConfigurationError, ValueError) as error:
-            raise UsageError(f"{self.url}: {_first_line(error)}; write --db bolt://HOST:7687 or neo4j+s://HOST") from error
         except neo4j_errors.ConstraintError as error:
             raise StoreError(f"{self.url}: {_first_line(error)}; nothing was changed") from error
         except (neo4j_errors.Neo4jError, neo4j_errors.DriverError) as error:
