@@ -157,7 +157,7 @@ NODES: tuple[NodeType, ...] = (
     NodeType("Event", "Something that happened to an instrument on a day.", (
         _p("instrument", "str", "id of the Instrument", required=True),
         _p("kind", "str", "what happened", values=EVENT_KINDS, required=True),
-        _p("date", "date", "first day that the said date allows"),
+        _p("date", "date", "first day that the said date allows; of an end, the first day no longer in force"),
         _p("date_edtf", "str", "the date as said (EDTF)"),
     )),
     NodeType("Good", "A good or service at a stage of processing.", (
