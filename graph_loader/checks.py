@@ -31,15 +31,21 @@ def _place(claim: Claim) -> tuple[str, int | None]:
     return (claim.origin.file, claim.origin.row) if claim.origin else (claim.dataset, None)
 
 
-def check_order_in_time(claims: Iterable[Claim], problems: Problems) -> None:
-    """No spell ends before it begins, no party before signature, no member before its bloc, no overlap of a source's own spells."""
+def check_order_in_time(claims: Iterable[Claim], covers_until: str, problems: Problems) -> None:
+    """No spell ends before it begins or begins after the source's coverage, no party before signature, no member before its bloc, no
+    overlap of a source's own spells."""
     claims = list(claims)
+    last = dates.as_of(covers_until) if covers_until not in ("", "..") else dates.FOREVER
     signed = _earliest(claims, lambda c: c.type == "Event" and c.key[1] == "signed", lambda c: c.key[0])
     founded = _earliest(claims, lambda c: c.type == "Bloc", lambda c: c.key[0])
     spells: dict[tuple[str, tuple[str, ...]], dict[int, tuple[dates.Boundary, dates.Boundary, Claim]]] = defaultdict(dict)
     for claim in claims:
         file, row = _place(claim)
         since, until = claim.since(), dates.until(str(claim.values.get("until_edtf", "")))
+        if since.kind == "dated" and since.earliest > last:
+            column = "date" if claim.type == "Event" else "since"
+            text = f"'{since.said}' is after covers_until '{covers_until}', where this source stops; correct it, or source.yml"
+            problems.add(file, row, column, text)
         if "since_edtf" in claim.values and "until_edtf" in claim.values:
             if since.kind == "dated" and until.latest <= since.earliest:
                 problems.add(file, row, "until", f"'{until.said}' is not after since '{since.said}'; until is the first day not in force")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graph_loader.errors import UsageError
 
 _TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
+    r"""(?P<comment>//[^\r\n]*|/\*.*?(?:\*/|\Z))
       | (?P<string>'(?:[^'\\]|\\.)*(?:'|\Z)|"(?:[^"\\]|\\.)*(?:"|\Z))
       | (?P<quoted>`(?:[^`]|``)*(?:`|\Z))
       | (?P<param>\$(?:\w+|`(?:[^`]|``)*`))
@@ -20,10 +20,11 @@ _TOKEN = re.compile(
 )
 _WRITES = frozenset(
     ("CREATE", "MERGE", "DELETE", "DETACH", "NODETACH", "SET", "REMOVE", "FOREACH", "INSERT", "DROP", "ALTER", "RENAME",
-     "GRANT", "DENY", "REVOKE", "USE", "TERMINATE", "START", "STOP", "ENABLE", "DEALLOCATE", "REALLOCATE")
+     "GRANT", "DENY", "REVOKE", "USE", "TERMINATE")
 )  # fmt: skip
+_ADMINISTRATION = frozenset(("START", "STOP", "ENABLE", "DEALLOCATE", "REALLOCATE"))  # of a database or server; else a common name
 ALLOWED_PROCEDURES = frozenset(("db.labels", "db.relationshiptypes", "db.propertykeys"))
-_AGGREGATES = frozenset(("collect", "count", "sum", "avg", "min", "max", "stdev", "stdevp"))
+_AGGREGATES = frozenset(("collect", "count", "sum", "avg", "min", "max", "stdev", "stdevp", "percentilecont", "percentiledisc"))
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -68,12 +69,22 @@ def refuse_writes(text: str) -> None:
         word = token.upper
         if word in _WRITES:
             raise UsageError(f"{word} is refused: queries are read-only; use 'pactgraph load' to change data (a name: put it in backticks)")
+        if word in _ADMINISTRATION and after and after.upper.startswith(("DATABASE", "SERVER")):
+            raise UsageError(f"{word} {after.upper} is refused: queries are read-only")
         if word == "LOAD" and after and after.upper == "CSV":
             raise UsageError("LOAD CSV is refused: queries are read-only; use 'pactgraph load' to read files")
         if word == "CALL" and after and after.text not in ("{", "("):
             _refuse_procedure(found, place)
-        if word == "IN" and after and after.upper in ("TRANSACTIONS", "CONCURRENT"):
+        if word == "IN" and _in_transactions(found[place + 1 : place + 4]):
             raise UsageError("IN TRANSACTIONS is refused: queries are read-only")
+
+
+def _in_transactions(after: Sequence[Token]) -> bool:
+    """Whether ``IN`` goes on as ``[[n] CONCURRENT] TRANSACTIONS``; a list can have that name, too: ``1 IN transactions AS x``."""
+    words = [t.upper for t in after]
+    return words[:1] == ["CONCURRENT"] or words[1:2] == ["CONCURRENT"] or (
+        words[:1] == ["TRANSACTIONS"] and words[1:2] not in (["AS"], ["AND"], ["OR"], ["THEN"])
+    )
 
 
 def _refuse_procedure(found: Sequence[Token], place: int) -> None:
@@ -105,20 +116,22 @@ def returned_columns(text: str) -> list[str]:
     places = [i for i, t in enumerate(found) if t.upper == "RETURN" and depths[i] == 0]
     if not places:
         return []
-    items: list[list[Token]] = [[]]
-    for token, depth in list(zip(found, depths, strict=True))[places[-1] + 1 :]:
-        if depth == 0 and (token.upper in ("ORDER", "SKIP", "LIMIT", "UNION") or token.text == ";"):
+    items: list[list[tuple[Token, int]]] = [[]]
+    for place in range(places[-1] + 1, len(found)):
+        token, depth = found[place], depths[place]
+        # A property may have the name of a clause: c.order.
+        if depth == 0 and ((token.upper in ("ORDER", "SKIP", "LIMIT", "UNION") and found[place - 1].text != ".") or token.text == ";"):
             break
         if depth == 0 and token.text == ",":
             items.append([])
         elif not (token.upper == "DISTINCT" and items == [[]]):
-            items[-1].append(token)
+            items[-1].append((token, depth))
     names = []
     for item in items:
-        if not item or item[0].text == "*":
+        if not item or item[0][0].text == "*":
             return []
-        named = [i for i, t in enumerate(item) if t.upper == "AS"]
-        names.append(item[-1].text.strip("`") if named else text[item[0].start : item[-1].end])
+        named = any(token.upper == "AS" and depth == 0 for token, depth in item)
+        names.append(item[-1][0].text.strip("`") if named else text[item[0][0].start : item[-1][0].end])
     return names
 
 
@@ -128,63 +141,7 @@ def parameters(text: str) -> set[str]:
 
 
 def misread_form(text: str) -> str | None:
-    """What in the text the embedded engine answers wrongly without an error, with the remedy; None when there is nothing.
+    """What in the text the embedded engine answers wrongly without an error, with the remedy; None when there is nothing."""
+    from graph_loader import misreads, tokenforms  # they read with the tokens of this module
 
-    Known forms (measured): a relationship variable read inside an inline map of a pattern gives no rows; an aggregate under
-    IS NULL or IS NOT NULL is false.
-    """
-    found = tokens(text)
-    relationships = {
-        t.text
-        for i, t in enumerate(found)
-        if t.kind in ("word", "quoted") and i >= 2 and found[i - 1].text == "[" and found[i - 2].text == "-"
-    }
-    stack: list[int] = []
-    for place, token in enumerate(found):
-        if token.kind == "symbol" and token.text in _OPEN:
-            stack.append(place)
-        elif token.kind == "symbol" and token.text in _CLOSE and stack:
-            opened = stack.pop()
-            message = _misread_aggregate(found, opened, place)
-            if message:
-                return message
-        elif token.text in relationships and _in_pattern_map(found, stack) and found[place - 1].text != ".":
-            after = found[place + 1].text if place + 1 < len(found) else ""
-            if after == ".":
-                return (
-                    f"the relationship variable '{token.text}' is read inside an inline map, which the embedded engine answers"
-                    f" with no rows; write it as a condition instead, as in WHERE c.fact = {token.text}.id"
-                )
-    return None
-
-
-def _in_pattern_map(found: Sequence[Token], stack: Sequence[int]) -> bool:
-    """Whether the innermost brace is the property map of a node or relationship pattern."""
-    braces = [p for p in stack if found[p].text == "{"]
-    if not braces:
-        return False
-    enclosing = [p for p in stack if p < braces[-1] and found[p].text in "(["]
-    if not enclosing:
-        return False
-    opener = enclosing[-1]
-    if found[opener].text == "[":
-        return opener > 0 and found[opener - 1].text == "-"
-    # A word before the bracket makes it a function call, unless the word is a clause.
-    before = found[opener - 1] if opener else None
-    clause = before is not None and before.upper in ("MATCH", "WHERE", "AND", "OR", "NOT", "EXISTS", "XOR", "RETURN")
-    inside = found[opener + 1 : braces[-1]]
-    simple = all(t.kind in ("word", "quoted") or t.text in (":", "|", "&", "!") for t in inside)
-    return simple and (before is None or before.kind not in ("word", "quoted") or clause)
-
-
-def _misread_aggregate(found: Sequence[Token], opened: int, closed: int) -> str | None:
-    name = found[opened - 1] if opened else None
-    after = [t.upper for t in found[closed + 1 : closed + 4]]
-    if name is None or name.text.lower() not in _AGGREGATES or found[opened].text != "(":
-        return None
-    if after[:2] == ["IS", "NULL"] or after == ["IS", "NOT", "NULL"]:
-        return (
-            f"{name.text}(…) under {' '.join(after[:3] if 'NOT' in after else after[:2])} is false in the embedded engine; bind it"
-            f" first, as in WITH {name.text}(…) AS value … value IS NOT NULL"
-        )
-    return None
+    return tokenforms.token_form(text) or misreads.misread_form(text)

@@ -74,11 +74,17 @@ def in_force(instrument: Fact, events: Sequence[Fact]) -> list[_Spell]:
 
     def close(since: Fact, until: dates.Boundary, facts: tuple[Fact, ...]) -> None:
         begun = dates.since(_text(since, "date_edtf"))
-        if begun.stored < until.stored:
-            spells.append(_Spell(begun.stored, until.stored, begun.said, until.said, begun.kind, until.kind, (instrument, *facts)))
+        # A suspension and a resumption in the same year leave the whole year out: spells never overlap.
+        first = max(begun.stored, spells[-1].until) if spells else begun.stored
+        if first < until.stored:
+            spells.append(_Spell(first, until.stored, begun.said, until.said, begun.kind, until.kind, (instrument, *facts)))
 
     # On one day an end comes before a beginning, as when a treaty is replaced.
-    for event in sorted(events, key=lambda e: (_text(e, "date"), _text(e, "kind") in begins)):
+    relevant = [e for e in events if _text(e, "kind") in (*begins, *_ENDS)]
+    pending = sorted(relevant, key=lambda e: (_text(e, "date"), _text(e, "kind") in begins))
+    while pending:
+        event = _next_event(pending, begins, start is None)
+        pending.remove(event)
         if _text(event, "kind") in begins and start is None:
             start = event
         elif _text(event, "kind") in _ENDS and start is not None:
@@ -87,6 +93,16 @@ def in_force(instrument: Fact, events: Sequence[Fact]) -> list[_Spell]:
     if start is not None:
         close(start, dates.until(".."), (start,))
     return spells
+
+
+def _next_event(pending: Sequence[Fact], begins: Sequence[str], wants_beginning: bool) -> Fact:
+    """The first of the events in time. Where an imprecise date lets another be as early, the one that makes sense: 'in force 1950'
+    comes before 'terminated 1950'."""
+    latest = dates.since(_text(pending[0], "date_edtf")).latest
+    for event in pending:
+        if _text(event, "date") <= latest and (_text(event, "kind") in begins) == wants_beginning:
+            return event
+    return pending[0]
 
 
 def derive(resolved: Resolved, ranking: Ranking) -> None:
@@ -246,7 +262,8 @@ def _merge(tie: Fact, stated: Fact, touching: Sequence[Fact], ranking: Ranking) 
     is_last = _text(tie, "until") == max(_text(t, "until") for t in touching)
     since, until = _boundaries(tie)
     disagrees = (is_first and not since.meets(stated_since)) or (is_last and not until.meets(stated_until))
-    disagrees |= bool((_ASSISTANCE & set(_list(tie, "obligations"))) ^ (_ASSISTANCE & set(_list(stated, "obligations"))))
+    said = set(_list(stated, "obligations"))  # none: the source does not speak of them
+    disagrees |= bool(said) and bool(_ASSISTANCE & (said ^ set(_list(tie, "obligations"))))
     props["disputed"] = bool(tie.props["disputed"]) or bool(stated.props["disputed"]) or disagrees
     precedes = min(ranking.of_source(s) for s in _list(stated, "sources")) < min(ranking.of_source(s) for s in _list(tie, "sources"))
     if precedes and is_first and stated_since.kind == "dated":

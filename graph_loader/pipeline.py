@@ -221,9 +221,6 @@ def _is_fact(type_: str) -> bool:
 def _count(
     readings: Mapping[str, Reading], assembled: Assembled, stored: Mapping[str, Stored], diff: Diff
 ) -> list[SourceCounts]:
-    datasets_of: dict[str, set[str]] = {}
-    for claim in assembled.claims:
-        datasets_of.setdefault(assembled.resolved.fact_of_claim[claim.id], set()).add(claim.dataset)
     dataset = {id_: s.dataset for id_, s in assembled.sources.items()}
     added, changed = {f.id for f in diff.added}, {f.id for f in diff.changed}
     counts = []
@@ -231,10 +228,9 @@ def _count(
         count = SourceCounts(name, read=reading.read, rejected=len(reading.rejected))
         statements = {(c.type, c.key, c.spell): assembled.resolved.fact_of_claim[c.id] for c in reading.claims}
         count.loaded = len(statements)
-        count.merged = sum(len(datasets_of[fact]) > 1 for fact in statements.values())
+        count.merged = sum(len({dataset[s] for s in _sources(assembled.facts[fact])}) > 1 for fact in statements.values())
         for id_, fact in assembled.facts.items():
-            sources = fact.props.get("sources")
-            if not _is_fact(fact.type) or not isinstance(sources, list) or not any(dataset.get(s) == name for s in sources):
+            if not _is_fact(fact.type) or not any(dataset.get(s) == name for s in _sources(fact)):
                 continue
             if id_ in added:
                 count.added += 1
@@ -246,6 +242,11 @@ def _count(
         count.removed = sum(_is_fact(t) and bool(old.intersection(stored[i].sources)) for t, i in diff.removed)
         counts.append(count)
     return counts
+
+
+def _sources(fact: Fact) -> list[str]:
+    value = fact.props.get("sources")
+    return value if isinstance(value, list) else []
 
 
 def _run(readings: Mapping[str, Reading], counts: Sequence[SourceCounts], started: str, stored: Mapping[str, Stored]) -> Fact:

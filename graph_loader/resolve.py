@@ -114,7 +114,8 @@ def resolve(claims: Iterable[Claim], sources: Mapping[str, SourceInfo], preceden
         if type_ in NODE and type_ != "Event":
             known = result.labels.setdefault(key[0], type_)
             if known != type_:
-                raise DataError(f"{_where(members)}: '{key[0]}' names a {known} and a {type_}; ids are unique over the whole graph")
+                where = _where([*members, *groups[known, key]])
+                raise DataError(f"{where}: '{key[0]}' names a {known} and a {type_}; ids are unique over the whole graph")
     for (type_, key), members in ordered:
         _resolve_key(type_, key, members, sources, ranking, result)
     return result
@@ -238,8 +239,10 @@ def _slots(type_: str, claims: Sequence[Claim], sources: Mapping[str, SourceInfo
         if not has_spells:
             matches = slots[:1]
         elif type_ == "Event":
-            # An instrument is signed once: the n-th event of a kind is the n-th of every source.
-            matches = others[statement.claims[0].spell - 1 : statement.claims[0].spell]
+            # The same event is the one on a day that both allow; else, as an instrument is signed once, the n-th is the n-th.
+            free = [slot for slot in others if all(a.claim.dataset != owner for a in slot.attached)]
+            number = statement.claims[0].spell
+            matches = [s for s in free if s.since.meets(statement.since)][:1] or [s for s in others[number - 1 : number] if s in free]
         else:
             matches = _matches(statement, others)
         if not matches:

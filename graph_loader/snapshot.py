@@ -48,7 +48,8 @@ def release(reader: Reader) -> Release:
     if found is None or not found.get("release_date"):
         raise StoreError("nothing is loaded there; run 'pactgraph load' first, or name another --db")
     newest = str(found["newest_source"])
-    rows = reader.run("MATCH (s:Source {id: $id}) RETURN s.title AS title, s.version AS version", {"id": newest}).rows
+    text = "MATCH (s:Source {id: $id}) WHERE s.fingerprint IS NOT NULL RETURN s.title AS title, s.version AS version"
+    rows = reader.run(text, {"id": newest}).rows
     title, version = rows[0] if rows else (newest, "")
     shown = " ".join(part for part in (title, version) if part)
     return Release(str(found["release_date"]), shown, tuple(found["precedence"]))
@@ -67,19 +68,23 @@ def ties(reader: Reader, as_of: str | None, domains: Collection[str] = DOMAINS) 
     graph: nx.MultiGraph[str] = nx.MultiGraph(as_of=as_of, newest_source=release(reader).newest_source)
     for label, shown in _NODE_COLUMNS.items():
         columns = ", ".join(f"n.{name} AS {name}" for name in shown)
-        for row in reader.run(f"MATCH (n:{label}) RETURN n.id AS id, {columns} ORDER BY id", {}).dicts():
+        for row in reader.run(f"MATCH (n:{label}) WHERE n.fingerprint IS NOT NULL RETURN n.id AS id, {columns} ORDER BY id", {}).dicts():
             attributes = {"iso2": "", "region": "", "spells": []} | {k: v for k, v in row.items() if k != "id" and v is not None}
             graph.add_node(row["id"], label=label, **attributes)
     titles = {
         row[0]: row[1:]
-        for row in reader.run("MATCH (i:Instrument) RETURN i.id AS id, i.title AS title, i.official_label AS label", {}).rows
+        for row in reader.run(
+            "MATCH (i:Instrument) WHERE i.fingerprint IS NOT NULL RETURN i.id AS id, i.title AS title, i.official_label AS label", {}
+        ).rows
     }
-    when = "WHERE t.since <= $as_of AND t.until > $as_of" if as_of else ""
+    when = "AND t.since <= $as_of AND t.until > $as_of" if as_of else ""
     params = {"as_of": as_of} if as_of else {}
     for domain in domains:
         names = [p.name for p in properties_of(domain) if p.name not in ("fingerprint", "premises")]
         columns = ", ".join(f"t.{name} AS {name}" for name in names)
-        text = f"MATCH (a)-[t:{domain}]->(b) {when} RETURN a.id AS start, b.id AS end, {columns} ORDER BY id"
+        text = (
+            f"MATCH (a)-[t:{domain}]->(b) WHERE t.fingerprint IS NOT NULL {when} RETURN a.id AS start, b.id AS end, {columns} ORDER BY id"
+        )
         for row in reader.run(text, params).dicts():
             title, label = titles.get(row["instrument"] or "", ("", ""))
             attributes = {k: v if v is not None else "" for k, v in row.items()}
@@ -100,12 +105,13 @@ def flows(reader: Reader, good: str | None = None) -> pl.DataFrame:
     values = ("stage", "basis", "from_year", "to_year", "share_lo", "share", "share_hi", "value", "total", "unit", "scope",
               "named_largest", "disputed", "sources")  # fmt: skip
     columns = ", ".join(f"d.{name} AS {name}" for name in values)
-    where = "WHERE g.id = $good" if good else ""
+    where = " AND g.id = $good" if good else ""
+    ours = "d.fingerprint IS NOT NULL AND g.fingerprint IS NOT NULL"
     params = {"good": good} if good else {}
     queries = (
-        f"MATCH (i)-[d:DEPENDS_ON]->(s:State) MATCH (g:Good) WHERE g.id = d.good {where.replace('WHERE', 'AND')}"
+        f"MATCH (i)-[d:DEPENDS_ON]->(s:State) MATCH (g:Good) WHERE g.id = d.good AND {ours}{where}"
         f" RETURN i.id AS importer, s.id AS supplier, g.id AS good, g.name AS good_name, {columns}, d.id AS fact ORDER BY fact",
-        f"MATCH (s:State)-[d:PRODUCES]->(g:Good) {where}"
+        f"MATCH (s:State)-[d:PRODUCES]->(g:Good) WHERE {ours}{where}"
         f" RETURN '{WORLD}' AS importer, s.id AS supplier, g.id AS good, g.name AS good_name, {columns}, d.id AS fact ORDER BY fact",
     )
     found = [row for text in queries for row in reader.run(text, params).dicts()]
@@ -119,11 +125,12 @@ def sources(reader: Reader, ids: Collection[str]) -> list[dict[str, str]]:
     """Title, publisher, version, url, licence and citation of sources, by id."""
     names = ("id", "title", "publisher", "version", "url", "licence", "citation")
     columns = ", ".join(f"s.{name} AS {name}" for name in names)
-    found = reader.run(f"MATCH (s:Source) WHERE s.id IN $ids RETURN {columns} ORDER BY s.id", {"ids": sorted(ids)})
+    text = f"MATCH (s:Source) WHERE s.id IN $ids AND s.fingerprint IS NOT NULL RETURN {columns} ORDER BY s.id"
+    found = reader.run(text, {"ids": sorted(ids)})
     return [{name: value or "" for name, value in row.items()} for row in found.dicts()]
 
 
 def censored_by(reader: Reader, as_of: str) -> int:
     """How many relationships a source last saw in force before the date: whether they still are is not known."""
-    text = "MATCH ()-[t]->() WHERE t.end_kind = 'censored' AND t.until <= $as_of RETURN count(t) AS n"
+    text = "MATCH ()-[t]->() WHERE t.fingerprint IS NOT NULL AND t.end_kind = 'censored' AND t.until <= $as_of RETURN count(t) AS n"
     return int(reader.run(text, {"as_of": as_of}).rows[0][0])

@@ -21,6 +21,7 @@ from pathlib import Path
 import neo4j_server as servers
 import portalocker
 import pytest
+from hypothesis import settings
 from neo4j import GraphDatabase
 from support import NEO4J_AUTH, Cli, opened
 
@@ -28,6 +29,9 @@ from graph_loader import pipeline
 from graph_loader.server import LocalNeo4j
 from graph_loader.sources import base
 from graph_loader.stores.base import Store, meta
+
+settings.register_profile("pactgraph", deadline=None)  # time is never asserted
+settings.load_profile("pactgraph")
 
 BUNDLED = ("reference", "curated")
 KINDS = ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)]

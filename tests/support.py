@@ -179,7 +179,7 @@ def opened(db: str | Path) -> Store:
 
 
 def everything(store: Store, *, without: Sequence[str] = ("Run",)) -> dict[str, dict[str, Any]]:
-    """All that a store holds, by id: the stored properties (declared or not) with ``type`` and, of relationships, ``start`` and ``end``.
+    """All that a store holds, by id: the stored properties (declared or not) with ``:type`` and, of relationships, ``:start`` and ``:end``.
 
     Two stores hold the same when these are equal. Runs differ by their times and are left out by default.
     """
@@ -187,10 +187,10 @@ def everything(store: Store, *, without: Sequence[str] = ("Run",)) -> dict[str, 
     nodes = "MATCH (n) RETURN labels(n) AS labels, properties(n) AS props"
     ties = "MATCH (a)-[t]->(b) RETURN type(t) AS type, a.id AS start, b.id AS end, properties(t) AS props"
     with store.reading() as reader:
-        rows = [{"type": "/".join(labels), **props} for labels, props in reader.run(nodes, {}).rows]
-        rows += [{"type": t, "start": a, "end": b, **props} for t, a, b, props in reader.run(ties, {}).rows]
+        rows = [{":type": "/".join(labels), **props} for labels, props in reader.run(nodes, {}).rows]
+        rows += [{":type": t, ":start": a, ":end": b, **props} for t, a, b, props in reader.run(ties, {}).rows]
     for row in rows:
-        if row["type"] not in without:
+        if row[":type"] not in without:
             assert row["id"] not in found, f"two things with the id {row['id']}"
             found[row["id"]] = row
     return found
@@ -198,5 +198,5 @@ def everything(store: Store, *, without: Sequence[str] = ("Run",)) -> dict[str, 
 
 def fact_row(fact: Fact) -> dict[str, Any]:
     """A fact as ``everything`` shows it once it is stored."""
-    ends = {"start": fact.start[1], "end": fact.end[1]} if fact.start and fact.end else {}
-    return {"type": fact.type, "id": fact.id, **ends, **fact.props, "fingerprint": fact.fingerprint}
+    ends = {":start": fact.start[1], ":end": fact.end[1]} if fact.start and fact.end else {}
+    return {":type": fact.type, "id": fact.id, **ends, **fact.props, "fingerprint": fact.fingerprint}

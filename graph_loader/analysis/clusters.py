@@ -241,6 +241,8 @@ class CampResult:
         All that is needed to repeat the answer, the version of the Leiden library included.
     notes : list of str
         What a reader must know besides.
+    profile : list of dict
+        Per resolution tried: `resolution`, `camps` (number), `mean_certainty`. More than one with resolution 'auto'.
     """
 
     as_of: str | None
@@ -257,6 +259,7 @@ class CampResult:
     n_best: int
     settings: dict[str, Any]
     notes: list[str]
+    profile: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def members(self) -> dict[int, tuple[str, ...]]:
@@ -703,14 +706,13 @@ def _result(
             "bootstrap_unit": method.bootstrap_unit,
             "leave_out": method.leave_out,
             "resolution": solution.resolution or method.resolution,
-            "resolution_rule": "auto" if method.auto else "given",
-            "profile": list(solution.profile),
             "null_runs": method.null_runs,
             "null_trials": _NULL_TRIALS,
             "same_camp": SAME_CAMP,
             "library": library(),
         },
         notes=notes,
+        profile=list(solution.profile),
     )
 
 
@@ -772,7 +774,7 @@ def camps(
         gamma > 0; more camps for larger values. Newman's modularity has gamma 1. Where one multilateral treaty holds most of
         the ties, gamma 1 expects about as many ties among its parties as they have, and cuts through the treaty. 'auto' takes
         the largest of RESOLUTIONS whose mean certainty is within .05 of the best of them (our rule; it needs a bootstrap,
-        without one it is 1); `settings["profile"]` shows them all.
+        without one it is 1); `profile` shows them all.
     null_runs : int
         Null graphs for z, 0 or at least 10. Each is the observed graph after double edge swaps (Maslov &
         Sneppen 2002; ten attempts per pair): every state keeps its number of partners; weights travel with

@@ -6,7 +6,19 @@ from typing import Any
 
 import click
 
-from graph_loader.cli.options import RESAMPLES, RUNS, date_of, domain_option, domains_of, doubts, progress, read_options, reading, sources_of
+from graph_loader.cli.options import (
+    RESAMPLES,
+    RUNS,
+    date_of,
+    domain_option,
+    domains_of,
+    doubts,
+    progress,
+    read_options,
+    reading,
+    sources_of,
+    state_of,
+)
 from graph_loader.cli.output import Answer, emit
 from graph_loader.errors import UsageError
 from graph_loader.schema import OBLIGATIONS
@@ -102,12 +114,12 @@ def _quality(result: Any) -> list[str]:
     z = f"z against rewired graphs {result.z:.1f}" if result.z is not None else f"no z ({result.z_reason})"
     settings = result.settings
     lines = [
-        f"Leiden, gamma {settings['resolution']:g} ({settings['resolution_rule']}), seed {settings['seed']}, {settings['runs']} runs:"
+        f"Leiden, gamma {settings['resolution']:g}{' (auto)' if len(result.profile) > 1 else ''}, seed {settings['seed']}, {settings['runs']} runs:"
         f" Q {result.q:.4f} (from {result.q_min:.4f} to {result.q_max:.4f}), {z}; certainty from {settings['bootstrap']} resamples by"
         f" {settings['bootstrap_unit']}."
     ]
-    if len(settings["profile"]) > 1:
-        tried = "; ".join(f"{p['resolution']:g}: {p['camps']} ({p['mean_certainty']:.2f})" for p in settings["profile"])
+    if len(result.profile) > 1:
+        tried = "; ".join(f"{p['resolution']:g}: {p['camps']} ({p['mean_certainty']:.2f})" for p in result.profile)
         lines.append(f"Camps (mean certainty) by gamma: {tried}.")
     return lines
 
@@ -130,7 +142,6 @@ def concentration(
     from graph_loader.analysis.concentration import concentration as measure
     from graph_loader.analysis.concentration import select_period
     from graph_loader.errors import DataError
-    from graph_loader.identity import default_identity
 
     date_of(as_of)
     with reading(db, as_of) as (_, reader, held, day):
@@ -139,7 +150,7 @@ def concentration(
         if good and good not in goods:
             raise UsageError(f"--good: no flows of '{good}' are loaded; there are {', '.join(goods)}")
         if importer and importer not in importers:
-            importer = default_identity().resolve(importer, day)
+            importer = state_of(importer, day)
             if importer not in importers:
                 raise UsageError(f"--importer: no flows to {importer} are loaded; there are {', '.join(importers)}")
         import polars as pl

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from graph_loader.cli.options import db_option, format_option, progress, quiet_option
 from graph_loader.cli.output import Answer, emit
 from graph_loader.errors import UsageError
+
+if TYPE_CHECKING:
+    from graph_loader.stores.base import Store
 
 BUNDLED = ("reference", "curated")
 
@@ -28,7 +32,7 @@ def load(names: tuple[str, ...], path: Path | None, dry_run: bool, prefer: str |
     """Load sources into the store, in one transaction: all of it, or nothing.
 
     Without SOURCE the bundled data are loaded. With --from and no SOURCE the folder is one in pactgraph's own layout: source.yml and
-    CSV files. Loading a source again replaces what it said before.
+    CSV files. Loading a source again replaces what it said before. With --prefer alone nothing is read: what is loaded is resolved anew.
     """
     from graph_loader import pipeline
     from graph_loader.sources import base
@@ -45,16 +49,30 @@ def load(names: tuple[str, ...], path: Path | None, dry_run: bool, prefer: str |
     else:
         wanted = [(base.get(name), None) for name in names or BUNDLED]
     store = open_store(db)
+    only_prefer = prefer is not None and not names and path is None and _is_loaded(store)
+    if only_prefer:
+        wanted = []
     order = None if prefer is None else [name.strip() for name in prefer.split(",") if name.strip()]
     with progress(quiet) as say:
         report = pipeline.load(store, wanted, prefer=order, dry_run=dry_run, progress=say)
     columns = ["source", "read", "loaded", "merged", "rejected", "added", "changed", "unchanged", "removed"]
     answer = Answer(columns, [asdict(count) for count in report.counts], {"dry_run": dry_run, "db": store.url})
     answer.notes = [f"{name}: {line}" for name, lines in report.rejected.items() for line in lines]
+    if only_prefer:
+        shown = ", ".join(report.moved[:10]) + (", …" if len(report.moved) > 10 else "")
+        answer.notes.append(f"Facts changed: {len(report.moved)}{f' ({shown})' if shown else ''}.")
     answer.notes.append(f"Precedence: {', '.join(report.precedence)}.")
     answer.notes.append("Nothing was written (--dry-run)." if dry_run else f"Stored in {store.url}.")
     emit(answer, form)
 
+
+def _is_loaded(store: Store) -> bool:
+    from graph_loader.stores.base import meta
+
+    if not store.exists():
+        return False
+    with store.reading() as reader:
+        return meta(reader) is not None
 
 
 @click.group()

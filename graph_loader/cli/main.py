@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -12,6 +13,7 @@ from graph_loader.cli.analyse import clusters, concentration
 from graph_loader.cli.demo import demo
 from graph_loader.cli.export import export
 from graph_loader.cli.load import load, sources
+from graph_loader.cli.neo4j_server import neo4j
 from graph_loader.cli.query import queries, query
 from graph_loader.cli.show import info, show
 from graph_loader.cli.view import view
@@ -25,7 +27,19 @@ Begin with:
 Exit codes: 0 done, 1 the data or the store, 2 the request."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}, epilog=_EPILOG)
+class _ReaderGoneError(Exception):
+    """Whoever read our output closed the pipe."""
+
+
+class _Group(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # click itself would exit with 1, as if something had failed
+            raise _ReaderGoneError from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}, epilog=_EPILOG)
 @click.version_option(__version__, prog_name="pactgraph")
 def cli() -> None:
     """Treaties, memberships and flows between states as a graph of dated, sourced ties.
@@ -34,26 +48,38 @@ def cli() -> None:
     """
 
 
-for command in (demo, load, sources, query, queries, show, info, clusters, concentration, view, export):
+for command in (demo, load, sources, query, queries, show, info, clusters, concentration, view, export, neo4j):
     cli.add_command(command)
+
+
+def _line(message: str) -> str:
+    """The message on one line; control characters of data must not steer the terminal."""
+    return "".join(c if c.isprintable() else " " for c in message.strip())
 
 
 def main() -> None:
     """Entry point: one line for every error that a user can cause, with its exit code."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="pactgraph", standalone_mode=False)
+    except click.UsageError as error:
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click before 8.2 has none
+            error.show()
+        else:
+            help_ = f" (see '{error.ctx.command_path} --help')" if error.ctx else ""
+            click.echo(f"Error: {_line(error.format_message())}{help_}", err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except PactgraphError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {_line(str(error))}", err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped; nothing was changed.", err=True)
         sys.exit(130)
-    except BrokenPipeError:
+    except _ReaderGoneError:
         # The reader of a pipe has what it wanted; Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

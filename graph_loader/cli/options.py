@@ -54,7 +54,17 @@ def date_of(text: str | None) -> str | None:
     try:
         return dates.as_of(text)
     except dates.DateError as error:
-        raise UsageError(f"--as-of: {error}".replace("'..' for open, or leave it empty for unknown", "for example 1985-06-01")) from error
+        raise UsageError(f"--as-of: {str(error).split(';')[0]}; write 1985, 1985-06 or 1985-06-01") from error
+
+
+def state_of(text: str, day: str) -> str:
+    """The id of the state that a user names; an unknown or ambiguous name is a wrong request, not wrong data."""
+    from graph_loader.identity import UnknownStateError, default_identity
+
+    try:
+        return default_identity().resolve(text, day)
+    except UnknownStateError as error:
+        raise UsageError(str(error)) from error
 
 
 def domains_of(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -103,4 +113,5 @@ def doubts(reader: Reader, day: str) -> list[str]:
     from graph_loader.snapshot import censored_by
 
     count = censored_by(reader, day)
-    return [f"{count} facts were last seen in force before {day} by a source that stops there; whether they still are is not known."] * bool(count)
+    what = "1 fact was" if count == 1 else f"{count} facts were"
+    return [f"{what} last seen in force before {day} by a source that stops there; whether still in force is not known."] * bool(count)

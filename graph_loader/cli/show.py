@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from graph_loader.cli.options import domain_option, domains_of, doubts, read_options, reading, sources_of
+from graph_loader.cli.options import domain_option, domains_of, doubts, read_options, reading, sources_of, state_of
 from graph_loader.cli.output import Answer, emit
 
 _COLUMNS = ["relation", "kind", "other", "detail", "since", "until", "since_edtf", "until_edtf", "end_kind", "disputed", "fact", "sources"]
@@ -23,13 +23,12 @@ def show(state: str, domains: tuple[str, ...], db: str | None, as_of: str | None
 
     chosen = domains_of(domains)
     with reading(db, as_of) as (_, reader, held, day):
-        identity = default_identity()
-        id_ = identity.resolve(state, day)
+        id_ = state_of(state, day)
         known = reader.run("MATCH (s:State {id: $id}) RETURN s.name AS name, s.spells AS spells, s.sources AS sources", {"id": id_}).dicts()
         flows, scopes = _dependence(reader, id_, day)
         rows = _memberships(reader, id_, day) + _ties(reader, id_, day, chosen) + flows + _succession(reader, id_)
         answer = Answer(list(_COLUMNS), rows, {"state": id_}, day, held.newest_source, sources_of(reader, rows + known), doubts(reader, day))
-    name = known[0]["name"] if known else identity.states[id_]
+    name = known[0]["name"] if known else default_identity().states[id_]
     spells = ", ".join(_spell(text) for text in known[0]["spells"]) if known and known[0]["spells"] else "not recorded"
     answer.notes = [f"{id_} ({name}); independent: {spells}.", *scopes, *answer.notes]
     answer.hidden = ("sources", "fact", "end_kind")
@@ -141,11 +140,11 @@ def info(db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool) 
     rows: list[dict[str, Any]] = []
     with reading(db, as_of) as (store, reader, held, day):
         for node in NODES:
-            doubted = "sum(CASE WHEN n.disputed THEN 1 ELSE 0 END)" if node.resolved else "0"
+            doubted = "sum(CASE WHEN n.disputed THEN 1 ELSE 0 END)" if node.resolved else "sum(0)"
             count, disputed = reader.run(f"MATCH (n:{node.label}) RETURN count(n) AS n, {doubted} AS d", {}).rows[0]
             rows.append({"type": node.label, "kind": "node", "count": count, "disputed": disputed if node.resolved else None})
         for rel in RELATIONSHIPS:
-            doubted = "sum(CASE WHEN t.disputed THEN 1 ELSE 0 END)" if rel.resolved else "0"
+            doubted = "sum(CASE WHEN t.disputed THEN 1 ELSE 0 END)" if rel.resolved else "sum(0)"
             count, disputed = reader.run(f"MATCH ()-[t:{rel.type}]->() RETURN count(t) AS n, {doubted} AS d", {}).rows[0]
             if count:
                 rows.append({"type": rel.type, "kind": "relationship", "count": count, "disputed": disputed if rel.resolved else None})

@@ -12,15 +12,18 @@ shipped with pactgraph. Neo4j Community is licensed under the GPLv3 and runs her
 from graph_loader.server.errors import ServerError
 from graph_loader.server.jars import default_cache_dir, fetch
 from graph_loader.server.local import LocalNeo4j, why_unavailable
-from graph_loader.server.lock import NEO4J_VERSION, Jar, read_lock
+from graph_loader.server.lock import NEO4J_VERSION, RELEASES, Jar, Release, read_lock, release_of
 
 __all__ = [
     "NEO4J_VERSION",
+    "RELEASES",
     "Jar",
     "LocalNeo4j",
+    "Release",
     "ServerError",
     "default_cache_dir",
     "fetch",
     "read_lock",
+    "release_of",
     "why_unavailable",
 ]

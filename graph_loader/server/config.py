@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
-SERVER_CLASS: Final = "org.neo4j.server.CommunityEntryPoint"
 ADMIN_CLASS: Final = "org.neo4j.cli.AdminTool"
 
 _SIZE = re.compile(r"[1-9]\d{0,5}[kmg]", re.IGNORECASE)
@@ -43,7 +42,7 @@ def checked_size(value: str, what: str) -> str:
     return value
 
 
-def conf_text(bolt_port: int, http_port: int | None, page_cache: str) -> str:
+def conf_text(bolt_port: int, http_port: int | None, page_cache: str, tls: Path | None = None) -> str:
     """Text of neo4j.conf.
 
     Parameters
@@ -54,6 +53,8 @@ def conf_text(bolt_port: int, http_port: int | None, page_cache: str) -> str:
         Port of HTTP with Browser; None: no HTTP.
     page_cache : str
         Size of the page cache, such as ``64m``.
+    tls : Path, optional
+        Folder that holds ``private.key`` and ``public.crt``: Bolt then takes TLS only.
 
     Returns
     -------
@@ -82,6 +83,16 @@ def conf_text(bolt_port: int, http_port: int | None, page_cache: str) -> str:
     if http_port is not None:
         settings["server.http.listen_address"] = f"{LOOPBACK}:{http_port}"
         settings["server.http.advertised_address"] = f"{LOOPBACK}:{http_port}"
+    if tls is not None:
+        policy = "dbms.ssl.policy.bolt"
+        settings |= {
+            "server.bolt.tls_level": "REQUIRED",
+            f"{policy}.enabled": "true",
+            f"{policy}.base_directory": tls.as_posix(),
+            f"{policy}.private_key": "private.key",
+            f"{policy}.public_certificate": "public.crt",
+            f"{policy}.client_auth": "NONE",
+        }
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 

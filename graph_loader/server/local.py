@@ -30,7 +30,6 @@ from typing import Final, Self
 from graph_loader.server.config import (
     ADMIN_CLASS,
     LOOPBACK,
-    SERVER_CLASS,
     argument_file_text,
     checked_size,
     conf_text,
@@ -38,6 +37,7 @@ from graph_loader.server.config import (
     java_options,
 )
 from graph_loader.server.errors import ServerError
+from graph_loader.server.lock import NEO4J_VERSION, Release, release_of
 
 USER: Final = "neo4j"
 _MIN_PASSWORD: Final = 8  # Neo4j's dbms.security.auth_minimum_password_length
@@ -65,6 +65,15 @@ def why_unavailable() -> str | None:
         return None
     verb = "is" if len(missing) == 1 else "are"
     return f"{' and '.join(missing)} {verb} not installed: pip install 'pactgraph[neo4j-local]'"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a start needs beyond home, ports and password."""
+
+    release: Release
+    page_cache: str
+    tls: Path | None
 
 
 @dataclass
@@ -113,6 +122,8 @@ class LocalNeo4j:
         owner_pid: int | None = None,
         detach: bool = False,
         timeout: float = _START_S,
+        version: str = NEO4J_VERSION,
+        tls: Path | None = None,
     ) -> LocalNeo4j:
         """Start a server and wait until it answers Cypher over Bolt.
 
@@ -138,6 +149,11 @@ class LocalNeo4j:
             The server has no owner: it goes on when this process ends, until :meth:`stop`.
         timeout : float
             Seconds to wait for the first answer.
+        version : str
+            Which Neo4j the jars are, as :func:`graph_loader.server.fetch` takes it.
+        tls : Path, optional
+            Folder with ``private.key`` and ``public.crt``: Bolt then takes TLS only, and ``uri`` begins with
+            ``bolt+ssc``.
 
         Returns
         -------
@@ -158,12 +174,14 @@ class LocalNeo4j:
                 raise ValueError(f"{name} must lie between 0 and 65535, not {port}")
         if password is not None and (len(password) < _MIN_PASSWORD or len(password.splitlines()) != 1):
             raise ValueError(f"the password must be one line of at least {_MIN_PASSWORD} characters")
+        release = release_of(version)
         if reason := why_unavailable():
             raise ServerError(f"A local Neo4j cannot run here: {reason}.")
         home = home.resolve()
         _refuse_if_running(home)
+        _refuse_older(home, release)
         for port in (bolt_port, http_port):
-            if port and not _is_free(port):
+            if port and not is_free(port):
                 raise ServerError(f"Port {port} is taken by another program: stop that, or choose another port.")
         for folder in (home, *(home / name for name in ("conf", "data", "import", "logs"))):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -172,14 +190,14 @@ class LocalNeo4j:
         used = (home / "data" / "dbms" / "auth.ini").exists() or (home / "data" / "databases").exists()
         current = _kept_password(home, password) if used else _set_initial_password(home)
 
-        server = cls._start_on_ports(home, bolt_port, http_port, current, page_cache, timeout)
+        plan = _Plan(release, page_cache, None if tls is None else tls.resolve())
+        server = cls._start_on_ports(home, bolt_port, http_port, current, plan, timeout)
         try:
             if password is not None and password != current:
                 server._change_password(password)
             if not (home / "password").exists():
                 _write_private(home / "password", server.password + "\n")
-            note = {"uri": server.uri, "http_url": server.http_url, "pid": server.pid}
-            _write_private(home / "server.json", json.dumps(note))
+            (home / "version").write_text(release.version + "\n", encoding="ascii")
             server._guard(owner_pid, detach)
         except BaseException:
             server._end_process(_STOP_S)
@@ -205,14 +223,47 @@ class LocalNeo4j:
         ServerError
             If something answers at the server's port but does not take its password.
         """
+        server = cls.noted(home)
+        return server if server is not None and server._answers_as_ours() else None
+
+    @classmethod
+    def noted(cls, home: Path) -> LocalNeo4j | None:
+        """Read the note of the last start on a home; whether that server still runs is not asked.
+
+        Parameters
+        ----------
+        home : Path
+            Folder of the server.
+
+        Returns
+        -------
+        LocalNeo4j or None
+            None when there is no note: a stop removes it.
+
+        Raises
+        ------
+        ServerError
+            If the note is damaged.
+        """
         home = home.resolve()
         try:
             noted = json.loads((home / "server.json").read_text(encoding="utf-8"))
             password = _read_password(home)
+            return cls(home, str(noted["uri"]), noted["http_url"], int(noted["pid"]), password)
         except FileNotFoundError:
             return None
-        server = cls(home, noted["uri"], noted["http_url"], noted["pid"], password)
-        return server if server._answers_as_ours() else None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ServerError(f"{home / 'server.json'} is damaged ({error}): delete that file.") from error
+
+    def process_runs(self) -> bool:
+        """Whether the noted process runs, answering or not.
+
+        Returns
+        -------
+        bool
+            False as well when the number has become that of another program, where the system tells (Linux).
+        """
+        return self._runs()
 
     def stop(self, timeout: float = _STOP_S) -> None:
         """Stop the server and keep its data; a second call does nothing.
@@ -231,8 +282,8 @@ class LocalNeo4j:
         """
         if self._process is not None:
             self._end_process(timeout)
-        elif self._answers_as_ours():
-            # It takes the password of this home, so the noted number is that of its process.
+        elif self._is_known_process() or self._answers_as_ours():
+            # It names this home or takes its password, so the noted number is that of its process.
             self._end_attached(timeout)
         else:
             return
@@ -256,7 +307,7 @@ class LocalNeo4j:
         bolt_port: int | None,
         http_port: int | None,
         password: str,
-        page_cache: str,
+        plan: _Plan,
         timeout: float,
     ) -> LocalNeo4j:
         """Start on the asked ports; a free port that another process took in the meantime is chosen anew."""
@@ -264,7 +315,7 @@ class LocalNeo4j:
         attempt = 1
         while True:
             http = _free_port() if http_port == 0 else http_port
-            server = cls._launch(home, bolt_port or _free_port(), http, password, page_cache)
+            server = cls._launch(home, bolt_port or _free_port(), http, password, plan)
             try:
                 server._wait_until_ready(timeout)
                 return server
@@ -279,12 +330,12 @@ class LocalNeo4j:
 
     @classmethod
     def _launch(
-        cls, home: Path, bolt_port: int, http_port: int | None, password: str, page_cache: str
+        cls, home: Path, bolt_port: int, http_port: int | None, password: str, plan: _Plan
     ) -> LocalNeo4j:
-        conf = conf_text(bolt_port, http_port, page_cache)
+        conf = conf_text(bolt_port, http_port, plan.page_cache, plan.tls)
         (home / "conf" / "neo4j.conf").write_text(conf, encoding="utf-8")
         (home / "logs" / "neo4j.log").unlink(missing_ok=True)  # an error shows the log of this start alone
-        command = [_java(), f"@{home / 'conf' / 'java.args'}", SERVER_CLASS]
+        command = [_java(), f"@{home / 'conf' / 'java.args'}", plan.release.server_class]
         command += [f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
         with (home / "logs" / "console.log").open("wb") as console:
             process = subprocess.Popen(
@@ -298,7 +349,12 @@ class LocalNeo4j:
                 umask=_umask(),
             )
         http_url = None if http_port is None else f"http://{LOOPBACK}:{http_port}"
-        return cls(home, f"bolt://{LOOPBACK}:{bolt_port}", http_url, process.pid, password, _process=process)
+        scheme = "bolt" if plan.tls is None else "bolt+ssc"
+        server = cls(home, f"{scheme}://{LOOPBACK}:{bolt_port}", http_url, process.pid, password, _process=process)
+        # At once: whoever is killed while it waits for the first answer leaves a server that can be found and stopped.
+        note = {"uri": server.uri, "http_url": server.http_url, "pid": server.pid}
+        _write_private(home / "server.json", json.dumps(note))
+        return server
 
     def _guard(self, owner_pid: int | None, detach: bool) -> None:
         """See to it that the server ends with its owner, unless it is detached."""
@@ -334,6 +390,7 @@ class LocalNeo4j:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        (self.home / "server.json").unlink(missing_ok=True)
         if self._watchdog is not None:  # it ends by itself now; waiting leaves no defunct process behind
             self._watchdog.wait()
 
@@ -348,7 +405,17 @@ class LocalNeo4j:
                 time.sleep(0.1)
         raise ServerError(f"The Neo4j server of {self.home} (process {self.pid}) does not end.")
 
+    def _is_known_process(self) -> bool | None:
+        """Whether the command line of the noted process names this home; None where the system does not tell."""
+        try:
+            words = Path(f"/proc/{self.pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return None
+        return f"--home-dir={self.home}".encode() in words
+
     def _runs(self) -> bool:
+        if self._is_known_process() is False:
+            return False  # after a reboot the number can be that of another program
         if hasattr(os, "pidfd_open"):  # sees the end of a process that its parent has not yet taken note of
             try:
                 handle = os.pidfd_open(self.pid)
@@ -365,7 +432,7 @@ class LocalNeo4j:
                 return False
         try:
             os.kill(self.pid, 0)
-        except ProcessLookupError:
+        except (ProcessLookupError, PermissionError):  # ended, or the number is now a process of another user
             return False
         return True
 
@@ -375,6 +442,8 @@ class LocalNeo4j:
         if not self._port_open():
             return False
         problem = self._ask()
+        if problem is not None and not self._runs():
+            return False  # a crash or a reboot left the note; what answers there now is another program
         if problem is not None:
             raise ServerError(
                 f"Something answers at {self.uri}, where the Neo4j server of {self.home} was, but not to its "
@@ -476,7 +545,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether a server of this machine could listen on the loopback port."""
     with socket.socket() as probe:
         if os.name == "posix":  # as Neo4j does: a port whose last connections are still closing is free
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -511,6 +581,23 @@ def _refuse_if_running(home: Path) -> None:
             f"A Neo4j server already runs on {home}: {running.uri} (process {running.pid}). "
             "Use it, or stop it first."
         )
+
+
+def _refuse_older(home: Path, release: Release) -> None:
+    """An older Neo4j cannot read what a newer one wrote."""
+    try:
+        written = (home / "version").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return
+    if _numbers(written) > _numbers(release.version):
+        raise ServerError(
+            f"The database in {home} was written by Neo4j {written}, which {release.version} cannot read: start it "
+            f"with that version (--release {'.'.join(written.split('.')[:2])}), or choose another folder."
+        )
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]
 
 
 def _set_initial_password(home: Path) -> str:

@@ -1,6 +1,6 @@
-"""The locked list of jars: Maven coordinates and the SHA-256 of each file.
+"""The locked lists of jars, one for each Neo4j that runs here: Maven coordinates and the SHA-256 of each file.
 
-``python -m graph_loader.server.relock`` writes the list; nothing else does.
+``python -m graph_loader.server.relock`` writes the lists; nothing else does.
 """
 
 from __future__ import annotations
@@ -11,15 +11,68 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-LOCK_FILE: Final = Path(__file__).with_name("jars.lock")
+# Maven brings no Browser of its own for the calendar versions; this one serves both.
+_BROWSER: Final = "org.neo4j.client:neo4j-browser:5.24.0"
 
-# What is asked of Maven; all other jars in the list follow from these three.
-ROOTS: Final = (
-    "org.neo4j:neo4j:5.26.30",
-    "org.neo4j.app:neo4j-server:5.26.30",
-    "org.neo4j.client:neo4j-browser:5.24.0",
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A Neo4j that can be run here.
+
+    Attributes
+    ----------
+    name : str
+        The series, as a user asks for it: ``5.26``.
+    version : str
+        The exact version: ``5.26.30``.
+    lock_file : Path
+        Its list of jars.
+    server_class : str
+        Main class of the server.
+    """
+
+    name: str
+    version: str
+    lock_file: Path
+    server_class: str
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """What is asked of Maven; all other jars in the list follow from these."""
+        return (f"org.neo4j:neo4j:{self.version}", f"org.neo4j.app:neo4j-server:{self.version}", _BROWSER)
+
+
+RELEASES: Final = (
+    Release("5.26", "5.26.30", Path(__file__).with_name("jars.lock"), "org.neo4j.server.CommunityEntryPoint"),
+    Release("2026.05", "2026.05.0", Path(__file__).with_name("jars-2026.lock"), "org.neo4j.server.Neo4jCommunity"),
 )
-NEO4J_VERSION: Final = ROOTS[0].rpartition(":")[2]
+NEO4J_VERSION: Final = RELEASES[0].version
+
+
+def release_of(version: str) -> Release:
+    """Find a release by its series or its exact version.
+
+    Parameters
+    ----------
+    version : str
+        ``5.26`` or ``5.26.30``, ``2026.05`` or ``2026.05.0``.
+
+    Returns
+    -------
+    Release
+        The release.
+
+    Raises
+    ------
+    ValueError
+        If this version of pactgraph has no list of jars for it.
+    """
+    for release in RELEASES:
+        if version in (release.name, release.version):
+            return release
+    known = ", ".join(release.name for release in RELEASES)
+    raise ValueError(f"there is no Neo4j {version} here; there are {known}")
+
 
 _LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<coordinate>[^\s:]+:[^\s:]+:[^\s:]+(:[^\s:]+)?)")
 
@@ -91,15 +144,20 @@ def parse_lock(text: str) -> list[Jar]:
     return jars
 
 
-def read_lock() -> list[Jar]:
-    """Read the list of jars that this release of pactgraph runs.
+def read_lock(version: str = NEO4J_VERSION) -> list[Jar]:
+    """Read the list of jars of a Neo4j that this release of pactgraph runs.
+
+    Parameters
+    ----------
+    version : str
+        As :func:`release_of` takes it.
 
     Returns
     -------
     list of Jar
         In the order of the class path.
     """
-    return parse_lock(LOCK_FILE.read_text(encoding="ascii"))
+    return parse_lock(release_of(version).lock_file.read_text(encoding="ascii"))
 
 
 def file_sha256(path: Path) -> str:

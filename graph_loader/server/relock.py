@@ -1,17 +1,18 @@
 """Resolve the jars of Neo4j anew and write the locked list (a maintainer's tool).
 
-Run ``python -m graph_loader.server.relock`` after a change of ``ROOTS`` in lock.py. It takes about two minutes
-and needs the extra ``neo4j-local`` and a connection. Read the difference before it is committed.
+Run ``python -m graph_loader.server.relock [SERIES]`` (5.26, the default, or 2026.05) after a change of ``RELEASES``
+in lock.py. It takes about two minutes and needs the extra ``neo4j-local`` and a connection. Read the difference before it is committed.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from graph_loader.server.lock import LOCK_FILE, ROOTS, Jar, file_sha256
+from graph_loader.server.lock import NEO4J_VERSION, Jar, file_sha256, release_of
 
 _HEADER = """\
 # The jars of a local Neo4j Community server, in the order of the class path: SHA-256, then the Maven
@@ -20,7 +21,7 @@ _HEADER = """\
 """
 
 
-def resolve(repository: Path, roots: tuple[str, ...] = ROOTS) -> list[Jar]:
+def resolve(repository: Path, roots: tuple[str, ...]) -> list[Jar]:
     """Resolve the roots with all they need at run time, download the jars and hash them.
 
     Parameters
@@ -51,7 +52,7 @@ def resolve(repository: Path, roots: tuple[str, ...] = ROOTS) -> list[Jar]:
         return list(pool.map(jar, artifacts))
 
 
-def lock_text(jars: list[Jar], roots: tuple[str, ...] = ROOTS) -> str:
+def lock_text(jars: list[Jar], roots: tuple[str, ...]) -> str:
     """Text of the lock for a list of jars.
 
     Parameters
@@ -70,13 +71,14 @@ def lock_text(jars: list[Jar], roots: tuple[str, ...] = ROOTS) -> str:
     return _HEADER.format(roots="# " + ", ".join(roots)) + "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Write the lock beside this module."""
+def main(version: str = NEO4J_VERSION) -> None:
+    """Write the lock of a release beside this module."""
+    release = release_of(version)
     with tempfile.TemporaryDirectory() as folder:
-        jars = resolve(Path(folder))
-    LOCK_FILE.write_text(lock_text(jars), encoding="ascii")
-    print(f"{len(jars)} jars written to {LOCK_FILE.name}")
+        jars = resolve(Path(folder), release.roots)
+    release.lock_file.write_text(lock_text(jars, release.roots), encoding="ascii")
+    print(f"{len(jars)} jars written to {release.lock_file.name}")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -131,7 +131,7 @@ class PackageSource:
             _read_table(folder / f"{table.name}.csv", table, state)
         problems.raise_if_any()
         check_promises(promises, state.counts, str(folder / "source.yml"), problems)
-        check_order_in_time(state.claims, problems)
+        check_order_in_time(state.claims, info.covers_until, problems)
         problems.raise_if_any()
         documents = _read_documents(folder / "documents.csv", info, problems)
         claims = _with_evidence(folder / "evidence.csv", state.claims + state.structural, documents, info, problems)
@@ -154,12 +154,12 @@ def _read_info(folder: Path) -> tuple[SourceInfo, dict[str, dict[str, int]]]:
         raise DataError(f"{file}: not readable as YAML ({str(error).splitlines()[0]}); correct it") from error
     if not isinstance(content, dict):
         raise DataError(f"{file}: must be a mapping with at least id and title")
-    promises = content.pop("promises", {}) or {}
+    promises = _promises(content.pop("promises", None), file)
     allowed = set(SourceInfo.__dataclass_fields__) - {"dataset"}
-    unknown = sorted(set(content) - allowed)
+    unknown = sorted(str(name) for name in set(content) - allowed)
     if unknown or "id" not in content or "title" not in content:
         raise DataError(f"{file}: needs id and title, and knows only {', '.join(sorted(allowed))}, promises" + (
-            f"; unknown: {', '.join(map(str, unknown))}" if unknown else ""))  # fmt: skip
+            f"; unknown: {', '.join(unknown)}" if unknown else ""))  # fmt: skip
     if not valid_id(str(content["id"])):
         raise DataError(f"{file}, id: '{content['id']}' is no id; use letters, digits, '.', '_' and '-'")
     fields = {key: (value if key == "precedence" else str(value if value is not None else "")) for key, value in content.items()}
@@ -175,6 +175,18 @@ def _read_info(folder: Path) -> tuple[SourceInfo, dict[str, dict[str, int]]]:
     except dates.DateError as error:
         raise DataError(f"{file}: {error}") from error
     return SourceInfo(**(fields | {"dataset": str(fields["id"])})), promises  # type: ignore[arg-type]
+
+
+def _promises(content: Any, file: Path) -> dict[str, dict[str, int]]:
+    """The promised numbers of rows, by table: ``memberships: {min: 120}``."""
+    tables = {t.name for t in TABLES}
+    promises = {} if content is None else content
+    if not isinstance(promises, dict) or not all(
+        name in tables and isinstance(bounds, dict) and all(k in ("min", "max") and type(v) is int for k, v in bounds.items())
+        for name, bounds in promises.items()
+    ):
+        raise DataError(f"{file}, promises: must give min or max rows for tables, such as memberships: {{min: 120}}")
+    return promises
 
 
 def _rows(file: Path, required: tuple[str, ...], optional: tuple[str, ...], problems: Problems) -> Iterator[tuple[int, dict[str, str]]]:
@@ -306,8 +318,10 @@ class _RowReader:
                 message = str(error)
                 blocs = [b for b in self.state.known if b not in self.state.identity.states]
                 nearest = self.state.identity.nearest(text, blocs)
-                if kind == "participant" and nearest and message.startswith("unknown"):
-                    message = f"unknown state or bloc '{text}'; nearest: {', '.join(nearest)}"
+                if kind == "participant" and message.startswith("unknown"):
+                    unseen = "add it to blocs.csv, or load the source that describes it first"
+                    remedy = f"nearest: {', '.join(nearest)}" if nearest else unseen
+                    message = f"unknown state or bloc '{text}'; {remedy}"
                 self.fail(column, message)
                 return ""
         if kind == "year":
@@ -361,8 +375,8 @@ class _RowReader:
             if not text:
                 if prop.required:
                     self.fail(column, "is empty; every row needs it")
-                elif (prop.default is not None and column in self.row) or (prop.default is not None and type_ in ("MEMBER_OF", "PARTY_TO")):
-                    found[column] = prop.default
+                elif prop.type == "list" and prop.default is not None and column in self.row:
+                    found[column] = prop.default  # an empty cell is how a file says "none"; of anything else it says nothing
                 continue
             value = self.value(prop, text)
             if value is not None:
@@ -455,7 +469,13 @@ def _with_evidence(
     file: Path, stated: list[Claim], documents: Mapping[str, SourceInfo], info: SourceInfo, problems: Problems
 ) -> list[Claim]:
     """Turn each row's statement into claims of the documents that confirm it; the rest is the dataset's own word."""
-    by_fact = {fact_id(c.type, c.key, c.spell): c for c in stated}
+    by_fact: dict[str, Claim] = {}
+    for claim in stated:
+        id_ = fact_id(claim.type, claim.key, claim.spell)
+        known = by_fact.setdefault(id_, claim)
+        if known.type != claim.type and claim.origin:
+            text = f"'{id_}' names a {known.type} and a {claim.type}; ids are unique over the whole graph"
+            problems.add(claim.origin.file, claim.origin.row, "id", text)
     evidence: dict[str, dict[str, list[tuple[int, dict[str, str]]]]] = defaultdict(lambda: defaultdict(list))
     if file.is_file():
         for number, row in _rows(file, _EVIDENCE_COLUMNS[:-1], _EVIDENCE_COLUMNS[-1:], problems):

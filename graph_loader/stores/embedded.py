@@ -1,7 +1,7 @@
 """The embedded store: ArcadeDB's native wheel, in a folder. All that knows ArcadeDB is here.
 
 The folder holds generations, each a whole database, and the file CURRENT that names the one in use. A load copies the current
-generation, writes to the copy in one transaction, closes it and switches CURRENT with one os.replace. A reader holds a shared lock
+generation, writes to the copy, closes it and switches CURRENT with one os.replace: all or nothing. A reader holds a shared lock
 on its generation for as long as it reads, so it sees one state even when a load ends meanwhile, and a load that dies leaves only a
 folder that the next one clears away. (A reader of a database that is being written would see a mixture, without an error.)
 """
@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,21 +55,36 @@ class EmbeddedReader:
         arcadedb = _arcadedb()
         try:
             found = [_plain(row) for row in self._database.query("opencypher", text, dict(params)).to_list()]
+            if _names_path(text):
+                found = self._with_paths(found)
         except arcadedb.ArcadeDBError as error:
-            raise UsageError(f"the query failed: {_message(error)}") from error
-        return with_columns(text, found)
+            raise UsageError(f"the query failed: {_message(error)}{_remedy(error)}") from error
+        columns, rows = with_columns(text, found)
+        # Neo4j names a map projection without AS after its variable.
+        return Rows([m[1] if (m := _PROJECTION.fullmatch(name)) else name for name in columns], rows)
+
+    def _with_paths(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Whole paths as lists of nodes and relationships: the engine hands them over as text of record numbers."""
+        numbers = {number for row in rows for text in _texts(row) if _PATH.fullmatch(text) for number in _RECORD.findall(text)}
+        if not numbers:
+            return rows
+        records = self._database.query("sql", f"SELECT @rid AS rid, @this AS record FROM [{', '.join(sorted(numbers))}]").to_list()
+        known = {str(found["rid"]): _plain(found["record"]) for found in records}
+        return [{key: _resolved(value, known) for key, value in row.items()} for row in rows]
 
 
 class EmbeddedWriter(EmbeddedReader):
-    """One load's transaction on a copy that nobody else sees yet."""
+    """One load's writes to a generation that nobody else sees before CURRENT names it: that switch is what makes the load one
+    transaction. Each statement is committed by itself, so that memory does not grow with the load."""
 
     def apply(self, diff: Diff) -> None:
         for statement in statements.writes(diff):
-            if statement.deletes and not statement.text.startswith("MATCH (f:"):
-                # Cypher finds relationships by id in .27 s for 2,000 here, SQL through the index in .1 s.
-                self._database.command("sql", f"DELETE FROM `{statement.type}` WHERE id IN :ids", statement.params)
-            else:
-                self._database.command("opencypher", statement.text, statement.params)
+            with self._database.transaction():
+                if statement.deletes and not statement.text.startswith("MATCH (f:"):
+                    # Cypher finds relationships by id in .27 s for 2,000 here, SQL through the index in .1 s.
+                    self._database.command("sql", f"DELETE FROM `{statement.type}` WHERE id IN :ids", statement.params)
+                else:
+                    self._database.command("opencypher", statement.text, statement.params)
 
 
 class EmbeddedStore:
@@ -96,13 +113,13 @@ class EmbeddedStore:
         arcadedb = _arcadedb()
         with self._locked_generation() as generation:
             try:
-                database = arcadedb.open_database(str(generation), read_only=True)
+                database = _open_shared(generation)
             except arcadedb.ArcadeDBError as error:
                 raise StoreError(f"{self.url}: the store cannot be read ({_message(error)}); load again into a new --db") from error
             try:
                 yield EmbeddedReader(database)
             finally:
-                database.close()
+                _close_shared(generation)
 
     @contextmanager
     def _locked_generation(self) -> Iterator[Path]:
@@ -171,8 +188,7 @@ class EmbeddedStore:
                     shutil.copytree(self._generations / current, target)
                     database = arcadedb.open_database(str(target))
                 try:
-                    with database.transaction():
-                        yield EmbeddedWriter(database)
+                    yield EmbeddedWriter(database)
                 finally:
                     database.close()
                 _sync(target)
@@ -180,7 +196,7 @@ class EmbeddedStore:
             except BaseException as error:
                 shutil.rmtree(target, ignore_errors=True)
                 if isinstance(error, OSError):
-                    raise StoreError(f"{self.url}: cannot be written ({error.strerror or error}); nothing was changed") from error
+                    raise StoreError(f"{self.url}: cannot be written ({_reason(error)}); nothing was changed") from error
                 if isinstance(error, arcadedb.ArcadeDBError):
                     raise StoreError(f"{self.url}: the load failed ({_message(error)}); nothing was changed") from error
                 raise
@@ -205,11 +221,42 @@ class EmbeddedStore:
                 self._lock_file(generation.name).unlink(missing_ok=True)
 
 
+# A process can open a database only once: its readers of one generation share it, and the last one closes it.
+_open: dict[Path, tuple[Any, int]] = {}
+_open_lock = threading.Lock()
+
+
+def _open_shared(generation: Path) -> Any:
+    with _open_lock:
+        place = generation.resolve()
+        database, readers = _open[place] if place in _open else (_arcadedb().open_database(str(generation), read_only=True), 0)
+        _open[place] = database, readers + 1
+        return database
+
+
+def _close_shared(generation: Path) -> None:
+    with _open_lock:
+        place = generation.resolve()
+        database, readers = _open.pop(place)
+        if readers > 1:
+            _open[place] = database, readers - 1
+        else:
+            database.close()
+
+
 def _sync(folder: Path) -> None:
     for file in folder.rglob("*"):
         if file.is_file():
             with file.open("rb") as opened, contextlib.suppress(OSError):
                 os.fsync(opened.fileno())
+
+
+def _reason(error: OSError) -> str:
+    # copytree collects the failures of all files: (source, target, reason).
+    failures = error.args[0] if isinstance(error, shutil.Error) else None
+    if isinstance(failures, list) and failures:
+        return f"{len(failures)} files could not be copied; first: {failures[0][2]}"
+    return error.strerror or str(error)
 
 
 def _message(error: Exception) -> str:
@@ -220,6 +267,40 @@ def _message(error: Exception) -> str:
     head, _, tail = text.partition(": ")
     text = tail if tail and "." in head and " " not in head else text
     return text.split(" (caused by")[0].strip()
+
+
+_RECORD = re.compile(r"#\d+:\d+")
+_PATH = re.compile(r"\(#\d+:\d+\)(?:<?-\[#\d+:\d+\]->?\(#\d+:\d+\))*")
+_PROJECTION = re.compile(r"(\w+)\s*\{.*\}", re.DOTALL)
+
+
+def _names_path(text: str) -> bool:
+    found = cyphertext.tokens(text)
+    return any(t.text == "=" and found[i + 1].text.lower() in ("(", "shortestpath", "allshortestpaths") for i, t in enumerate(found[:-1]))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def _resolved(value: Any, records: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: _resolved(item, records) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_resolved(item, records) for item in value]
+    if isinstance(value, str) and _PATH.fullmatch(value):
+        return [records[number] for number in _RECORD.findall(value)]
+    return value
+
+
+def _remedy(error: Exception) -> str:
+    if "Pattern expressions are not allowed" in str(error):
+        return "; write EXISTS { … } around the pattern"
+    return ""
 
 
 def _plain(value: Any) -> Any:

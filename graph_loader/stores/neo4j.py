@@ -1,19 +1,45 @@
-"""The Neo4j store, by the official driver."""
+"""The Neo4j store, by the official driver.
+
+The database may hold data that are not pactgraph's. What a load writes bears a ``fingerprint``; nothing else is changed, removed or
+answered from. Where an answer would mix both, for both have a label or relationship type in common, it is refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import neo4j
 from neo4j import exceptions as neo4j_errors
 
+from graph_loader import cyphertext
 from graph_loader.errors import StoreError, UsageError
-from graph_loader.stores import statements
+from graph_loader.schema import NODE, NODES, RELATIONSHIP, RELATIONSHIPS
+from graph_loader.stores import diagnosis, statements
 from graph_loader.stores.base import META_ID, Diff, Params, Rows
 
 Auth = tuple[str, str]
+
+OLDEST: Final = (5, 23)
+"""The first version with all the Cypher of the library (CALL with a scope clause came with it)."""
+
+# The driver's warnings would stand in the middle of a user's output; what matters of them is in the errors.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+
+_OWN_DATABASE: Final = "give pactgraph a database of its own (another server, or NEO4J_DATABASE)"
+_ALL_TYPES: Final = (*(n.label for n in NODES), *(r.type for r in RELATIONSHIPS))
+
+
+class Server(NamedTuple):
+    """A Neo4j that was reached: its version (``5.26.30``), edition, and pactgraph's constraints of how many."""
+
+    version: str
+    edition: str
+    constraints: int
+    constraints_wanted: int
 
 
 class Neo4jReader:
@@ -21,8 +47,27 @@ class Neo4jReader:
 
     def __init__(self, transaction: neo4j.Transaction) -> None:
         self._transaction = transaction
+        self._ours: set[str] = set()  # labels and types of which this transaction has seen that all is ours
 
     def run(self, text: str, params: Params) -> Rows:
+        self._refuse_mixture(text)
+        return self._run(text, params)
+
+    def _refuse_mixture(self, text: str) -> None:
+        """Refuse a query of labels and types under which the database holds data that are not ours."""
+        if re.search(r"\.fingerprint\s+IS\s+NOT\s+NULL", text, re.IGNORECASE):
+            return  # it tells ours apart itself
+        asked = [name for name in _types_read(text) if name not in self._ours]
+        foreign = {name: count for name, count in _foreign(self._transaction, asked).items() if count}
+        if foreign:
+            counts = ", ".join(f"{name}: {count}" for name, count in foreign.items())
+            raise StoreError(
+                f"the database holds data that pactgraph did not write, under labels or types that the query reads ({counts});"
+                f" an answer would mix them: {_OWN_DATABASE}, or keep to pactgraph's by WHERE x.fingerprint IS NOT NULL for each"
+            )
+        self._ours.update(asked)
+
+    def _run(self, text: str, params: Params) -> Rows:
         try:
             result = self._transaction.run(text, dict(params))
             columns = list(result.keys())
@@ -37,16 +82,45 @@ class Neo4jWriter(Neo4jReader):
     """One load's transaction."""
 
     def apply(self, diff: Diff) -> None:
+        self._refuse_removal_below_foreign(diff)
         for statement in statements.writes(diff):
             self._transaction.run(statement.text, statement.params).consume()
 
+    def _refuse_mixture(self, text: str) -> None:
+        """A load reads only what bears a fingerprint."""
+
+    def _refuse_removal_below_foreign(self, diff: Diff) -> None:
+        """A node of ours cannot go while a relationship that is not ours hangs on it."""
+        for label in sorted({type_ for type_, _ in diff.removed if type_ in NODE}):
+            ids = [id_ for type_, id_ in diff.removed if type_ == label]
+            text = (
+                f"MATCH (n:{label})-[r]-() WHERE n.id IN $ids AND r.fingerprint IS NULL"
+                " RETURN n.id AS id, type(r) AS type ORDER BY id, type LIMIT 1"
+            )
+            for id_, type_ in self._run(text, {"ids": ids}).rows:
+                raise StoreError(
+                    f"{label} '{id_}' would be removed, but a relationship {type_} that pactgraph did not write hangs on it;"
+                    " nothing was changed: remove that relationship first"
+                )
+
 
 class Neo4jStore:
-    """A Neo4j by URL (``bolt://``, ``neo4j://``, with ``+s`` or ``+ssc``)."""
+    """A Neo4j by URL.
 
-    def __init__(self, url: str, auth: Auth) -> None:
+    Parameters
+    ----------
+    url : str
+        ``bolt://`` or ``neo4j://``, with ``+s`` or ``+ssc`` for TLS.
+    auth : tuple of str
+        User and password.
+    database : str, optional
+        Name of the database; the user's home database when not given.
+    """
+
+    def __init__(self, url: str, auth: Auth, database: str | None = None) -> None:
         self.url = url
         self._auth = auth
+        self._database = database
 
     def misread(self, text: str) -> str | None:
         return None
@@ -57,6 +131,7 @@ class Neo4jStore:
     @contextmanager
     def _session(self, access: str) -> Iterator[neo4j.Session]:
         try:
+            diagnosis.address(self.url)
             driver = neo4j.GraphDatabase.driver(
                 self.url, auth=self._auth, connection_timeout=10, connection_acquisition_timeout=15, max_transaction_retry_time=5,
                 notifications_min_severity="OFF",
@@ -64,16 +139,67 @@ class Neo4jStore:
         except (neo4j_errors.ConfigurationError, ValueError) as error:
             raise UsageError(f"{self.url}: {_first_line(error)}; write --db bolt://HOST:7687 or neo4j+s://HOST") from error
         try:
-            with driver, driver.session(default_access_mode=access, fetch_size=5_000) as session:
-                yield session
-        except neo4j_errors.AuthError as error:
-            raise StoreError(f"{self.url}: Neo4j refuses the user or password; set NEO4J_USERNAME and NEO4J_PASSWORD") from error
-        except neo4j_errors.ServiceUnavailable as error:
-            raise StoreError(f"{self.url}: no Neo4j answers there; start it, or correct host and port in --db") from error
-        except neo4j_errors.ConstraintError as error:
-            raise StoreError(f"{self.url}: {_first_line(error)}; nothing was changed") from error
+            with driver:
+                self._refuse_old(driver)
+                with driver.session(default_access_mode=access, fetch_size=5_000, database=self._database) as session:
+                    yield session
         except (neo4j_errors.Neo4jError, neo4j_errors.DriverError) as error:
-            raise StoreError(f"{self.url}: Neo4j answers: {_first_line(error)}") from error
+            raise StoreError(f"{self.url}: {self._said(error)}") from error
+
+    def _refuse_old(self, driver: neo4j.Driver) -> None:
+        version = version_of(driver.get_server_info().agent)
+        if version and version < OLDEST:
+            raise StoreError(f"{self.url}: {_too_old(f'{version[0]}.{version[1]}')}")
+
+    def _too_old_for_options(self) -> str:
+        """Servers before 5.7 know no filter of notifications; without that option they tell their version."""
+        try:
+            with neo4j.GraphDatabase.driver(self.url, auth=self._auth, connection_timeout=10, connection_acquisition_timeout=15) as driver:
+                version = version_of(driver.get_server_info().agent)
+        except (neo4j_errors.Neo4jError, neo4j_errors.DriverError):
+            version = None
+        return _too_old(f"{version[0]}.{version[1]}" if version else "before 5.7")
+
+    def _said(self, error: neo4j_errors.Neo4jError | neo4j_errors.DriverError) -> str:
+        """What is wrong and the remedy: user, password, database, host, port, TLS."""
+        code = str(getattr(error, "code", None) or "").rpartition(".")[2]
+        if isinstance(error, neo4j_errors.IncompleteCommit):
+            return "the connection broke while the load was being committed: it is stored whole or not at all; run the same load again"
+        if isinstance(error, _NOT_REACHED):
+            return diagnosis.unreachable(self.url)
+        if isinstance(error, neo4j_errors.ConfigurationError) and "otification" in str(error):
+            return self._too_old_for_options()
+        if isinstance(error, neo4j_errors.DriverError):
+            return f"the driver says: {str(error).strip().splitlines()[0]}"
+        if code == "AuthenticationRateLimit":
+            return "Neo4j lets nobody in for some seconds after several wrong passwords: wait, then try again with the right NEO4J_PASSWORD"
+        if code == "CredentialsExpired":
+            return f"the password of {self._auth[0]} must be changed first: log in once with Neo4j Browser or cypher-shell"
+        if isinstance(error, neo4j_errors.AuthError):
+            return f"Neo4j refuses the user '{self._auth[0]}' or the password: correct NEO4J_USERNAME and NEO4J_PASSWORD, or the profile"
+        if code == "DatabaseNotFound":
+            return f"the server has no database '{self._database}': correct NEO4J_DATABASE or the profile's database"
+        if code == "Forbidden":
+            return f"the user '{self._auth[0]}' may not do that ({_first_line(error)}): ask the server's administrator for the right"
+        if isinstance(error, neo4j_errors.ConstraintError) or code in _SCHEMA_ERRORS:
+            return f"{_first_line(error)}; no data were changed. Data that are not pactgraph's stand in the way: {_OWN_DATABASE}"
+        return f"Neo4j answers: {_first_line(error)}"
+
+    def server(self) -> Server:
+        """Ask the server what it is.
+
+        Raises
+        ------
+        StoreError, UsageError
+            When it cannot be reached or refuses the user.
+        """
+        with self._session(neo4j.READ_ACCESS) as session:
+            record = session.run(
+                "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version, edition"
+            ).single(strict=True)
+            names = [r["name"] for r in session.run("SHOW CONSTRAINTS YIELD name WHERE name STARTS WITH 'pactgraph_' RETURN name")]
+        wanted = sum("CREATE CONSTRAINT" in text for text in statements.neo4j_schema())
+        return Server(str(record["version"]), str(record["edition"]), len(names), wanted)
 
     @contextmanager
     def reading(self) -> Iterator[Neo4jReader]:
@@ -89,9 +215,66 @@ class Neo4jStore:
             session.run("CALL db.awaitIndexes(120)").consume()
             with session.begin_transaction() as transaction:
                 # The write lock on this node makes a second load wait for the first.
-                transaction.run("MERGE (m:Meta {id: $id}) ON CREATE SET m.fingerprint = '' SET m.id = $id", id=META_ID).consume()
+                locked = transaction.run("MERGE (m:Meta {id: $id}) ON CREATE SET m.fingerprint = '' SET m.id = $id", id=META_ID).consume()
+                if locked.counters.nodes_created:
+                    _refuse_unknown_fingerprints(transaction)
                 yield Neo4jWriter(transaction)
                 transaction.commit()
+
+
+_NOT_REACHED: Final = (neo4j_errors.ServiceUnavailable, neo4j_errors.SessionExpired, neo4j_errors.ConnectionPoolError,
+                       neo4j_errors.UnsupportedServerProduct)  # fmt: skip
+_SCHEMA_ERRORS: Final = ("ConstraintCreationFailed", "ConstraintValidationFailed", "IndexAlreadyExists", "ConstraintAlreadyExists",
+                         "IndexWithNameAlreadyExists", "ConstraintWithNameAlreadyExists")  # fmt: skip
+
+
+def version_of(agent: str) -> tuple[int, int] | None:
+    """Major and minor version in a server's name for itself (``Neo4j/5.26.30``); None when it says none."""
+    found = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _types_read(text: str) -> list[str]:
+    """Our labels and relationship types that a query names; all where it has a relationship without type, or a node alone without label."""
+    found = cyphertext.tokens(text)
+    words = {token.text.strip("`") for token in found if token.kind in ("word", "quoted")}
+    plain = "".join(token.text if token.kind in ("word", "symbol") else "x" for token in found)
+    if re.search(r"-\[\w*[\]{*]|-\[\w*WHERE|--|(MATCH|[,={])\((\w*\)(?![-<])|\w*[{]|\w*WHERE)", plain, re.IGNORECASE):
+        return list(_ALL_TYPES)
+    return [name for name in _ALL_TYPES if name in words]
+
+
+def _pattern(type_: str) -> str:
+    return f"(f:{type_})" if type_ in NODE else f"()-[f:{type_}]->()"
+
+
+def _foreign(transaction: neo4j.Transaction, types: Sequence[str]) -> dict[str, int]:
+    """How many nodes or relationships of each label or type are not ours."""
+    if not types:
+        return {}
+    parts = [f"MATCH {_pattern(name)} WHERE f.fingerprint IS NULL RETURN '{name}' AS name, count(f) AS n" for name in types]
+    return {str(record["name"]): int(record["n"]) for record in transaction.run(" UNION ALL ".join(parts))}
+
+
+def _refuse_unknown_fingerprints(transaction: neo4j.Transaction) -> None:
+    """Before the first load nothing can be ours: what bears a fingerprint would be taken for ours, and removed."""
+    parts = [
+        f"MATCH {_pattern(name)} WHERE f.fingerprint IS NOT NULL{' AND f.id <> $meta' if name == 'Meta' else ''} RETURN '{name}' AS name"
+        for name in _ALL_TYPES if name in NODE or name in RELATIONSHIP
+    ]  # fmt: skip
+    record = transaction.run(" UNION ".join(parts), meta=META_ID).peek()
+    if record is not None:
+        raise StoreError(
+            f"the database holds data of {record['name']} with a property 'fingerprint' that pactgraph did not write, and could not tell"
+            f" from its own; nothing was changed: {_OWN_DATABASE}"
+        )
+
+
+def _too_old(version: str) -> str:
+    return (
+        f"the server is Neo4j {version}, pactgraph needs {OLDEST[0]}.{OLDEST[1]} or later (5.26 is the long-term one): update it, or run"
+        " 'pactgraph neo4j start' for one of your own"
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -45,7 +45,8 @@ def embedded_schema() -> Iterator[str]:
 def writes(diff: Diff) -> Iterator[Statement]:
     """The statements of a difference, in an order that never leaves an end missing.
 
-    A changed relationship is deleted and made anew under the same id, since its ends may have moved; a changed node is set in place.
+    A changed relationship is deleted and made anew under the same id, since its ends may have moved; of a changed node
+    the declared properties are set in place.
     """
     gone: dict[str, list[str]] = defaultdict(list)
     for type_, id_ in diff.removed:
@@ -59,7 +60,8 @@ def writes(diff: Diff) -> Iterator[Statement]:
             yield Statement(f"MATCH {pattern} WHERE f.id IN $ids DETACH DELETE f" if type_ in NODE else
                             f"MATCH {pattern} WHERE f.id IN $ids DELETE f", {"ids": part}, type_, True)  # fmt: skip
     yield from _nodes(diff.added, "UNWIND $rows AS row CREATE (n:{0}) SET n = row")
-    yield from _nodes(diff.changed, "UNWIND $rows AS row MATCH (n:{0} {{id: row.id}}) SET n = row")
+    # A null removes the property; properties that a user added to the node stay.
+    yield from _nodes(diff.changed, "UNWIND $rows AS row MATCH (n:{0} {{id: row.id}}) SET n += row", nulls=True)
     yield from _relationships([*diff.added, *diff.changed])
 
 
@@ -69,11 +71,12 @@ def row_of(fact: Fact) -> dict[str, Any]:
     return {"id": fact.id, **{k: v for k, v in fact.props.items() if k in names}, "fingerprint": fact.fingerprint}
 
 
-def _nodes(facts: Iterable[Fact], template: str) -> Iterator[Statement]:
+def _nodes(facts: Iterable[Fact], template: str, nulls: bool = False) -> Iterator[Statement]:
     by_label: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for fact in facts:
         if fact.is_node:
-            by_label[fact.type].append(row_of(fact))
+            absent = dict.fromkeys(p.name for p in properties_of(fact.type)) if nulls else {}
+            by_label[fact.type].append(absent | row_of(fact))
     for label, rows in sorted(by_label.items()):
         for part in _batches(rows):
             yield Statement(template.format(label), {"rows": part}, label)

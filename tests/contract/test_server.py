@@ -310,7 +310,7 @@ class FakeRepository:
         self.deliver = deliver
         self.calls = 0
 
-    def __call__(self, *, repo_cache: Path, timeout: int) -> FakeRepository:
+    def __call__(self, *, repo_cache: Path, timeout: int, remote_repos: dict[str, str] | None) -> FakeRepository:
         self.folder = repo_cache
         return self
 

@@ -738,3 +738,47 @@ class TestAtop:
         assert len({after.camp_of(s) for s in NATO_1990 if s != "260"}) == 1
         assert "265" not in rows(after) or rows(after)["265"]["camp"] is None  # the GDR is no state any more
         assert change(before, after)["nmi"] < 1
+
+
+class TestAutoResolution:
+    """The rule of ours: the largest of 1, .75, .5, .25 whose mean certainty is within .05 of the best."""
+
+    def cold_war(self) -> Graph:
+        graph = graph_of(as_of="1975-12-31")
+        for members, pact in ((NATO_1975, "north-atlantic-treaty"), (WARSAW_PACT_1975, "warsaw-treaty")):
+            for a, b in combinations(members, 2):
+                tie(graph, a, b, instrument=pact)
+        for a, b in (("JPN", "USA"), ("KOR", "USA"), ("PHL", "USA"), ("AUS", "USA"), ("NZL", "USA"), ("AUS", "NZL")):
+            tie(graph, a, b)
+        return graph
+
+    def test_a_treaty_that_holds_most_ties_is_not_cut_through(self) -> None:
+        # At gamma 1 the USA's 14 ties to NATO's clique are about what its 19 ties lead one to expect there, and its 5 in the
+        # Pacific far more than expected, so it would leave the alliance that binds it (hand count: 14 - 19*196/264 < 0).
+        graph = self.cold_war()
+        newman = camps(graph, resolution=1.0, bootstrap=0, null_runs=0)
+        assert newman.camp_of("USA") != newman.camp_of("GBR")
+        auto = camps(graph, resolution="auto", bootstrap=60, null_runs=0)
+        assert {auto.camp_of(s) for s in NATO_1975} == {auto.camp_of("JPN")}
+        assert len({auto.camp_of(s) for s in WARSAW_PACT_1975}) == 1
+        assert auto.camp_of("SUN") != auto.camp_of("USA")
+        assert auto.same_camp("FRA", "GBR")
+        assert not auto.same_camp("JPN", "NOR")  # Japan hangs on one tie
+
+    def test_the_choice_follows_the_printed_rule_and_can_be_repeated(self) -> None:
+        graph = self.cold_war()
+        auto = camps(graph, resolution="auto", bootstrap=60, null_runs=0)
+        assert [row["resolution"] for row in auto.profile] == [1.0, 0.75, 0.5, 0.25]
+        best = max(row["mean_certainty"] for row in auto.profile)
+        within = [row["resolution"] for row in auto.profile if row["mean_certainty"] >= best - 0.05]
+        assert auto.settings["resolution"] == within[0]
+        again = camps(graph, resolution=auto.settings["resolution"], bootstrap=60, null_runs=0)
+        assert again.rows == auto.rows
+
+    def test_without_a_bootstrap_it_is_newmans(self) -> None:
+        assert camps(self.cold_war(), resolution="auto", bootstrap=0, null_runs=0).settings["resolution"] == 1.0
+
+    @pytest.mark.parametrize("wrong", [0, -1.0, math.nan, "much"])
+    def test_other_values_are_refused(self, wrong: Any) -> None:
+        with pytest.raises(ValueError):
+            camps(self.cold_war(), resolution=wrong)
