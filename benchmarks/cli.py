@@ -39,7 +39,9 @@ def main() -> None:
             "view network": [pactgraph, "view", "network", "-o", f"{folder}/network.html", *store],
             "demo": [pactgraph, "demo", "--quiet", "--out", f"{folder}/demo"],
         }
-        print(f"{'command':28} {'median s':>9} {'min s':>7} {'max s':>7} {'/ peer':>7}   ({runs} runs; peer: import networkx, {peer:.2f} s)")
+        print(
+            f"{'command':28} {'median s':>9} {'min s':>7} {'max s':>7} {'/ peer':>7}   ({runs} runs; peer: import networkx, {peer:.2f} s)"
+        )
         for name, command in cases.items():
             taken = seconds(command, runs)
             middle = statistics.median(taken)

@@ -65,8 +65,7 @@ def rows_of(facts: list[Fact]) -> list[dict[str, Any]]:
 
 _CREATE = "UNWIND $rows AS row MATCH (a:State {id: row.a}) MATCH (b:State {id: row.b}) CREATE (a)-[t:DEFENCE]->(b) SET t = row.p"
 _MERGE = (
-    "UNWIND $rows AS row MATCH (a:State {id: row.a}) MATCH (b:State {id: row.b})"
-    " MERGE (a)-[t:DEFENCE {id: row.p.id}]->(b) SET t = row.p"
+    "UNWIND $rows AS row MATCH (a:State {id: row.a}) MATCH (b:State {id: row.b}) MERGE (a)-[t:DEFENCE {id: row.p.id}]->(b) SET t = row.p"
 )
 
 

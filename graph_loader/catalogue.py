@@ -127,7 +127,14 @@ def parse(text: str, name: str) -> Query:
     params = tuple(Param(m[1], m[3], m[2], m[4] or "") for m in _PARAM.finditer(fields.get("params", "")))
     columns = tuple((m[1], m[2] or "text") for m in _COLUMN.finditer(fields["columns"]))
     query = Query(
-        fields["id"], about[0] if about else "", " ".join(about[1:]), text, params, columns, fields.get("denominator", ""), fields["example"],
+        fields["id"],
+        about[0] if about else "",
+        " ".join(about[1:]),
+        text,
+        params,
+        columns,
+        fields.get("denominator", ""),
+        fields["example"],
         tuple(m[1] for m in _COLUMN.finditer(fields.get("hidden", ""))),
     )
     _check(query, name)

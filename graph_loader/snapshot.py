@@ -89,7 +89,13 @@ def ties(reader: Reader, as_of: str | None, domains: Collection[str] = DOMAINS) 
             title, label = titles.get(row["instrument"] or "", ("", ""))
             attributes = {k: v if v is not None else "" for k, v in row.items()}
             graph.add_edge(
-                row["start"], row["end"], key=row["id"], domain=domain, instrument_title=title or "", official_label=label or "", **attributes
+                row["start"],
+                row["end"],
+                key=row["id"],
+                domain=domain,
+                instrument_title=title or "",
+                official_label=label or "",
+                **attributes,
             )
     return graph
 

@@ -35,11 +35,17 @@ from graph_loader.schema import OBLIGATIONS
               help="A pair counts once, or by its number of instruments.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random numbers.")
 @click.option("--runs", type=click.IntRange(1, 10_000), default=RUNS, show_default=True, help="Runs of Leiden; the best is shown.")
-@click.option("--bootstrap", type=click.IntRange(0, 10_000), default=RESAMPLES, show_default=True, help="Resamples that measure certainty; 0 for none.")
+@click.option(
+    "--bootstrap",
+    type=click.IntRange(0, 10_000),
+    default=RESAMPLES,
+    show_default=True,
+    help="Resamples that measure certainty; 0 for none.",
+)
 @click.option("--bootstrap-unit", type=click.Choice(["tie", "instrument"]), default="tie", show_default=True,
               help="What is doubted: single ties, or whole instruments.")  # fmt: skip
 @click.option("--resolution", default="auto", show_default=True, metavar="GAMMA|auto",
-              help="Gamma: higher gives smaller camps; auto takes the largest of 1, .75, .5, .25 that is about as certain as the best.")  # fmt: skip
+              help="Gamma: higher gives smaller camps; auto: the largest of 1, .75, .5, .25 about as certain as the best.")  # fmt: skip
 @read_options
 def clusters(
     domains: tuple[str, ...], obligations: tuple[str, ...], weight: str, seed: int, runs: int, bootstrap: int, bootstrap_unit: str,
@@ -74,7 +80,9 @@ def clusters(
     apart = [row["state"] for row in answer.rows if row["camp"] is None]
     answer.compact = tied
     if apart:
-        answer.notes.insert(0, f"{len(apart)} states without such an obligation in the loaded data are not shown (--format json lists them).")
+        answer.notes.insert(
+            0, f"{len(apart)} states without such an obligation in the loaded data are not shown (--format json lists them)."
+        )
     emit(answer, form, cite)
 
 
@@ -114,7 +122,8 @@ def _quality(result: Any) -> list[str]:
     z = f"z against rewired graphs {result.z:.1f}" if result.z is not None else f"no z ({result.z_reason})"
     settings = result.settings
     lines = [
-        f"Leiden, gamma {settings['resolution']:g}{' (auto)' if len(result.profile) > 1 else ''}, seed {settings['seed']}, {settings['runs']} runs:"
+        f"Leiden, gamma {settings['resolution']:g}{' (auto)' if len(result.profile) > 1 else ''}, seed {settings['seed']},"
+        f" {settings['runs']} runs:"
         f" Q {result.q:.4f} (from {result.q_min:.4f} to {result.q_max:.4f}), {z}; certainty from {settings['bootstrap']} resamples by"
         f" {settings['bootstrap_unit']}."
     ]
@@ -130,9 +139,7 @@ def _quality(result: Any) -> list[str]:
 @click.option("--good", metavar="ID", help="Only this good, such as natural-gas.")
 @click.option("--importer", metavar="STATE|BLOC", help="Only this importer; WORLD for world output.")
 @read_options
-def concentration(
-    good: str | None, importer: str | None, db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool
-) -> None:
+def concentration(good: str | None, importer: str | None, db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool) -> None:
     """Who depends on whom for what, and how narrowly: HHI with its bounds, the largest supplier's share, effective suppliers.
 
     Of each importer and good the newest period that was complete at the date, at most five years old. The importer WORLD stands for

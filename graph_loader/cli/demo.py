@@ -13,7 +13,9 @@ from graph_loader.errors import StoreError
 
 
 @click.command(epilog="\b\nExample:\n  pactgraph demo --out demo")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("pactgraph-demo"), show_default=True, help="Folder for the store and the page.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("pactgraph-demo"), show_default=True, help="Folder for the store and the page."
+)
 @quiet_option
 @click.pass_context
 def demo(context: click.Context, out: Path, quiet: bool) -> None:
@@ -33,10 +35,15 @@ def demo(context: click.Context, out: Path, quiet: bool) -> None:
     db = str(out / "store")
     with progress(quiet) as say:
         report = pipeline.load(open_store(db), [(base.get(name), None) for name in BUNDLED], progress=say)
-    rows = [{"source": c.source, "rows read": c.read, "facts added": c.added, "changed": c.changed, "unchanged": c.unchanged} for c in report.counts]
+    rows = [
+        {"source": c.source, "rows read": c.read, "facts added": c.added, "changed": c.changed, "unchanged": c.unchanged}
+        for c in report.counts
+    ]
     emit(Answer(list(rows[0]), rows), "table")
     _title("NATO's members on 1 June 1985")
-    context.invoke(query, which="membership/members", params=("bloc=NATO",), db=db, as_of="1985-06-01", form="table", cite=False, quiet=True)
+    context.invoke(
+        query, which="membership/members", params=("bloc=NATO",), db=db, as_of="1985-06-01", form="table", cite=False, quiet=True
+    )
     _title("Camps by defence obligations, 1975")
     context.invoke(clusters, db=db, as_of="1975", quiet=True)
     _title("Who depended on whom for gas in mid-2022")

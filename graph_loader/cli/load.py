@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 BUNDLED = ("reference", "curated")
 
 
-@click.command(epilog="\b\nExamples:\n  pactgraph load\n  pactgraph load --from ./mydata --dry-run\n  pactgraph load --prefer mydata,curated")
+@click.command(
+    epilog="\b\nExamples:\n  pactgraph load\n  pactgraph load --from ./mydata --dry-run\n  pactgraph load --prefer mydata,curated"
+)
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
 @click.option("--from", "path", type=click.Path(path_type=Path), help="Read the source from this folder instead of the bundled copy.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.option(
-    "--prefer", metavar="SOURCE[,SOURCE]...", help="Whose word is taken where sources disagree, most preferred first; '' for the default order."
+    "--prefer",
+    metavar="SOURCE[,SOURCE]...",
+    help="Whose word is taken where sources disagree, most preferred first; '' for the default order.",
 )
 @db_option
 @format_option

@@ -29,7 +29,10 @@ db_option = click.option(
     " Default: a folder among your user data.",
 )  # fmt: skip
 as_of_option = click.option(
-    "--as-of", "as_of", metavar="DATE", help="State of affairs at this date: 1985-06-01, 1985-06 or 1985 (its last day). Default: release of the data."
+    "--as-of",
+    "as_of",
+    metavar="DATE",
+    help="State of affairs at this date: 1985-06-01, 1985-06 or 1985 (its last day). Default: release of the data.",
 )
 domain_option = click.option(
     "--domain", "domains", multiple=True, metavar="DOMAIN",

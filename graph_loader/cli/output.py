@@ -138,7 +138,10 @@ def _remarks(answer: Answer, cite: bool) -> list[str]:
 
 def citation(source: Mapping[str, str]) -> str:
     """A source as one line: what it asks to be cited as, else publisher, title, version; its address and licence."""
-    text = source["citation"] or ". ".join(part.rstrip(".") for part in (source["publisher"], source["title"], source["version"]) if part) + "."
+    text = (
+        source["citation"]
+        or ". ".join(part.rstrip(".") for part in (source["publisher"], source["title"], source["version"]) if part) + "."
+    )
     address = f" {source['url']}" if source["url"] and source["url"] not in text else ""
     licence = f" [{source['licence']}]" if source["licence"] and source["licence"] != "not stated" else ""
     return f"[{source['id']}] {text}{address}{licence}"

@@ -27,7 +27,9 @@ def show(state: str, domains: tuple[str, ...], db: str | None, as_of: str | None
         known = reader.run("MATCH (s:State {id: $id}) RETURN s.name AS name, s.spells AS spells, s.sources AS sources", {"id": id_}).dicts()
         flows, scopes = _dependence(reader, id_, day)
         rows = _memberships(reader, id_, day) + _ties(reader, id_, day, chosen) + flows + _succession(reader, id_)
-        answer = Answer(list(_COLUMNS), rows, {"state": id_}, day, held.newest_source, sources_of(reader, rows + known), doubts(reader, day))
+        answer = Answer(
+            list(_COLUMNS), rows, {"state": id_}, day, held.newest_source, sources_of(reader, rows + known), doubts(reader, day)
+        )
     name = known[0]["name"] if known else default_identity().states[id_]
     spells = ", ".join(_spell(text) for text in known[0]["spells"]) if known and known[0]["spells"] else "not recorded"
     answer.notes = [f"{id_} ({name}); independent: {spells}.", *scopes, *answer.notes]
@@ -97,7 +99,9 @@ def _dependence(reader: Any, state: str, day: str) -> tuple[list[dict[str, Any]]
         period = str(flow["from_year"]) if flow["from_year"] == flow["to_year"] else f"{flow['from_year']}-{flow['to_year']}"
         detail = f"{flow['good_name']}, {flow['share']:.1%} by {flow['basis']}, {period}"
         relation = "depends on" if flow["importer"] == state else "produces" if flow["importer"] == snapshot.WORLD else "supplies"
-        other = flow["supplier"] if flow["importer"] == state else "world output" if flow["importer"] == snapshot.WORLD else flow["importer"]
+        other = (
+            flow["supplier"] if flow["importer"] == state else "world output" if flow["importer"] == snapshot.WORLD else flow["importer"]
+        )
         found = {
             "since": f"{flow['from_year']}-01-01", "until": f"{flow['to_year'] + 1}-01-01", "since_edtf": str(flow["from_year"]),
             "until_edtf": str(flow["to_year"]), "end_kind": "dated",
@@ -115,7 +119,9 @@ def _succession(reader: Any, state: str) -> list[dict[str, Any]]:
     rows = []
     for row in reader.run(text, {"id": state}).dicts():
         before = row["successor"] == state
-        rows.append(_row("succeeds" if before else "succeeded by", row["kind"], row["predecessor"] if before else row["successor"], "", row))
+        rows.append(
+            _row("succeeds" if before else "succeeded by", row["kind"], row["predecessor"] if before else row["successor"], "", row)
+        )
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def network(
     output: Path, seed: int, title: str, domains: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool
 ) -> None:
     """The network of all ties with domain filters, a year slider, camps, dependence and the sources of each tie."""
+    check_writable(output)
     with progress(quiet) as say:
         text, summary = network_html(db, as_of, domains_of(domains), seed, title, _command(as_of, domains), say)
     write(output, text)
@@ -62,7 +64,9 @@ def network_html(
         notes.append(f"{len(untied)} states and blocs without any tie or flow in the loaded data are left out.")
     say("finding camps over time")
     results = camps_over_time(graph, seed=seed, runs=RUNS, bootstrap=RESAMPLES, resolution="auto")
-    notes.append(f"Camps: Leiden on obligations of defence and offence, seed {seed}, {RUNS} runs; certainty from {RESAMPLES} resamples of ties.")
+    notes.append(
+        f"Camps: Leiden on obligations of defence and offence, seed {seed}, {RUNS} runs; certainty from {RESAMPLES} resamples of ties."
+    )
     current = {date: result.rows for date, result in results.items() if date <= day}
     chosen = select_period(flows, day)
     say("drawing")
@@ -75,6 +79,13 @@ def network_html(
         seed=seed,
     )  # fmt: skip
     return text, f"{graph.number_of_nodes()} states and blocs, {graph.number_of_edges()} ties, as of {day}, {len(described)} sources"
+
+
+def check_writable(path: Path) -> None:
+    """Find before the work that a file cannot be written."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        reason = "it is a folder" if path.is_dir() else "there is no such folder" if not path.parent.is_dir() else "no permission"
+        raise StoreError(f"{path}: cannot be written ({reason}); choose another -o")
 
 
 def write(path: Path, text: str) -> None:

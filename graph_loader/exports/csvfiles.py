@@ -42,7 +42,12 @@ def export_csv(reader: Reader, folder: Path) -> dict[str, int]:
         for node in NODES:
             names = [p.name for p in properties_of(node.label)]
             columns = ", ".join(f"n.{name} AS {name}" for name in names)
-            _write(staging / f"nodes_{node.label}.csv", names, reader.run(f"MATCH (n:{node.label}) RETURN {columns} ORDER BY n.id", {}).rows, written)
+            _write(
+                staging / f"nodes_{node.label}.csv",
+                names,
+                reader.run(f"MATCH (n:{node.label}) RETURN {columns} ORDER BY n.id", {}).rows,
+                written,
+            )
         for rel in RELATIONSHIPS:
             names = [p.name for p in properties_of(rel.type)]
             columns = ", ".join(f"t.{name} AS {name}" for name in names)

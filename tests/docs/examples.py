@@ -45,7 +45,8 @@ def run(command: str, folder: Path) -> str:
     binaries = Path(sys.executable).parent
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("PACTGRAPH", "NEO4J", "XDG"))},
-        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), "LC_ALL": "C.UTF-8",
+        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder),
+        "XDG_DATA_HOME": str(folder / "data"), "LC_ALL": "C.UTF-8",
     }  # fmt: skip
     done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, capture_output=True, text=True, timeout=120)
     return (done.stdout + done.stderr).replace(str(folder), "~")

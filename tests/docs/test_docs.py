@@ -18,7 +18,9 @@ _WITH_EXAMPLES = [page for page in pages() if examples(page)]
 @pytest.mark.parametrize("page", _WITH_EXAMPLES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_examples_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     for example in examples(page):
-        assert run(example.command, tmp_path) == example.output, f"{example.page}: $ {example.command} (refresh: python tests/docs/examples.py)"
+        assert run(example.command, tmp_path) == example.output, (
+            f"{example.page}: $ {example.command} (refresh: python tests/docs/examples.py)"
+        )
 
 
 def test_the_schema_page_is_current() -> None:
