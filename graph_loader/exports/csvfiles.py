@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import shutil
-import tempfile
 from pathlib import Path
 
 from graph_loader.cells import flat
-from graph_loader.errors import StoreError, UsageError
+from graph_loader.exports.staging import replaced_folder
 from graph_loader.schema import NODES, RELATIONSHIPS, properties_of
 from graph_loader.stores.base import Reader
 
@@ -30,43 +28,19 @@ def export_csv(reader: Reader, folder: Path) -> dict[str, int]:
     StoreError
         When it cannot be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(not _ours(path) for path in folder.iterdir())):
-        raise UsageError(f"{folder}: holds files that are not an earlier export; choose an empty or new folder for -o")
     written: dict[str, int] = {}
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another -o") from error
-    try:
+    with replaced_folder(folder) as staging:
         for node in NODES:
             names = [p.name for p in properties_of(node.label)]
             columns = ", ".join(f"n.{name} AS {name}" for name in names)
-            _write(
-                staging / f"nodes_{node.label}.csv",
-                names,
-                reader.run(f"MATCH (n:{node.label}) RETURN {columns} ORDER BY n.id", {}).rows,
-                written,
-            )
+            rows = reader.run(f"MATCH (n:{node.label}) RETURN {columns} ORDER BY n.id", {}).rows
+            _write(staging / f"nodes_{node.label}.csv", names, rows, written)
         for rel in RELATIONSHIPS:
             names = [p.name for p in properties_of(rel.type)]
             columns = ", ".join(f"t.{name} AS {name}" for name in names)
             text = f"MATCH (a)-[t:{rel.type}]->(b) RETURN a.id AS start, b.id AS end, {columns} ORDER BY t.id"
             _write(staging / f"rels_{rel.type}.csv", ["start", "end", *names], reader.run(text, {}).rows, written)
-        folder.mkdir(exist_ok=True)
-        for old in folder.iterdir():
-            old.unlink()
-        for file in sorted(staging.iterdir()):
-            file.replace(folder / file.name)
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another -o") from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return written
-
-
-def _ours(path: Path) -> bool:
-    return path.suffix == ".csv" and path.name.startswith(("nodes_", "rels_"))
 
 
 def _write(path: Path, names: list[str], rows: list[list[object]], written: dict[str, int]) -> None:

@@ -1,0 +1,51 @@
+"""A folder of exported files that appears whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from graph_loader.errors import StoreError, UsageError
+
+
+@contextmanager
+def replaced_folder(folder: Path, others: Sequence[str] = ()) -> Iterator[Path]:
+    """A new folder beside the target; when the block ends without an error its files take the place of an earlier export.
+
+    Parameters
+    ----------
+    others : sequence of str
+        Names that an export makes besides ``nodes_*.csv`` and ``rels_*.csv``.
+
+    Raises
+    ------
+    UsageError
+        When the target holds files that no export made.
+    StoreError
+        When it cannot be written.
+    """
+
+    def ours(path: Path) -> bool:
+        return path.name in others or (path.suffix == ".csv" and path.name.startswith(("nodes_", "rels_")))
+
+    if folder.exists() and (not folder.is_dir() or not all(ours(path) for path in folder.iterdir())):
+        raise UsageError(f"{folder}: holds files that are not an earlier export; choose an empty or new folder for -o")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another -o") from error
+    try:
+        yield staging
+        folder.mkdir(exist_ok=True)
+        for old in folder.iterdir():
+            old.unlink()
+        for file in sorted(staging.iterdir()):
+            file.replace(folder / file.name)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another -o") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
