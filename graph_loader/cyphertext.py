@@ -25,6 +25,7 @@ _WRITES = frozenset(
 _ADMINISTRATION = frozenset(("START", "STOP", "ENABLE", "DEALLOCATE", "REALLOCATE"))  # of a database or server; else a common name
 ALLOWED_PROCEDURES = frozenset(("db.labels", "db.relationshiptypes", "db.propertykeys"))
 _AGGREGATES = frozenset(("collect", "count", "sum", "avg", "min", "max", "stdev", "stdevp", "percentilecont", "percentiledisc"))
+_SUBQUERIES = frozenset(("EXISTS", "COUNT", "COLLECT"))
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -130,8 +131,13 @@ def returned_columns(text: str) -> list[str]:
     for item in items:
         if not item or item[0][0].text == "*":
             return []
-        named = any(token.upper == "AS" and depth == 0 for token, depth in item)
-        names.append(item[-1][0].text.strip("`") if named else text[item[0][0].start : item[-1][0].end])
+        first, last = item[0][0], item[-1][0]
+        if any(token.upper == "AS" and depth == 0 for token, depth in item):
+            names.append(last.text.strip("`"))
+        elif len(item) > 2 and first.kind == "word" and item[1][0].text == "{" and last.text == "}" and first.upper not in _SUBQUERIES:
+            names.append(first.text)  # a map projection has the name of its variable
+        else:
+            names.append(text[first.start : last.end])
     return names
 
 

@@ -1,7 +1,8 @@
-"""Forms of Cypher that the embedded engine answers wrongly without an error, found by comparing it with Neo4j (docs/engines.md).
+"""Conditions and patterns that the embedded engine answers wrongly without an error, found by comparing it with Neo4j.
 
-The query is read clause by clause, with the variables in reach, but not parsed in full: what cannot be read raises nothing here, for
-the engine then refuses it itself. Where it is not certain that a form is answered rightly, it is refused.
+docs/engines.md lists them; tests/queries/test_generated.py holds each with its remedy. Forms that the tokens alone tell are in
+tokenforms.py. Here the query is read clause by clause, with the variables in reach, but not parsed in full: what cannot be read raises
+nothing, for the engine then refuses it itself. Where it is not certain that a form is answered rightly, it is refused.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from dataclasses import dataclass, field
 from graph_loader.cyphertext import Token, tokens
 
 _OPEN, _CLOSE = "([{", ")]}"
-_AGGREGATES = frozenset(("collect", "count", "sum", "avg", "min", "max", "stdev", "stdevp", "percentilecont", "percentiledisc"))
 _QUANTIFIERS = frozenset(("any", "all", "none", "single"))
 _CLAUSES = frozenset(
     ("MATCH", "OPTIONAL", "WITH", "RETURN", "UNWIND", "CALL", "UNION", "WHERE", "ORDER", "SKIP", "LIMIT", "YIELD", "FINISH")
@@ -35,20 +35,11 @@ NESTED_TEST = (
     "{0} inside CASE or a function under WHERE is read by the embedded engine as if it stood alone; bind it first, as in"
     " WITH *, {0}… AS found WHERE … found …"
 )
-INLINE_MAP = (
-    "the relationship variable '{0}' is read inside an inline map, which the embedded engine answers with no rows; write it as a condition"
-    " instead, as in WHERE c.fact = {0}.id"
+
+LIMITED = "WITH … LIMIT (or SKIP) … WHERE is filtered before it is limited in the embedded engine; write WITH * before that WHERE"
+COUNTED = (
+    "a comparison of COUNT {{ … }} {0} is wrong in the embedded engine; bind it first, as in WITH *, COUNT {{ … }} AS number … number > 1 …"
 )
-AGGREGATE = "{0}(…) {1} is wrong in the embedded engine; bind it first, as in WITH {0}(…) AS value RETURN … value …"
-ORDERED_WITH = (
-    "WITH … ORDER BY {0} is not ordered in the embedded engine, for {0} is not listed in the WITH (or only by *); pass it on, as in"
-    " WITH s, {0} ORDER BY {0}.since"
-)
-UNWOUND = (
-    "'{0}' is unwound between two MATCHes and read in the second, which the embedded engine answers with no rows; write WITH * before the"
-    " second MATCH"
-)
-PROJECTION = "the map projection of '{0}' inside a map is wrong in the embedded engine; bind it first, as in WITH n {{.id}} AS part"
 
 
 class _Found(Exception):  # noqa: N818 - it is a result that leaves the recursion, not an error
@@ -90,12 +81,11 @@ def misread_form(text: str) -> str | None:
     found = tokens(text)
     try:
         query = _Query(found)
-        query.everywhere()
         query.walk(0, len(found), {})
     except _Found as message:
         return str(message)
-    except _Unreadable:
-        return None
+    except (_Unreadable, IndexError, KeyError, ValueError):
+        return None  # no Cypher: the engine refuses it itself
     return None
 
 
@@ -219,92 +209,42 @@ class _Query:
 
     def walk(self, low: int, high: int, outer: _State) -> _State:
         """Check a (sub)query; the columns that it returns, and whether each can be null."""
-        state: _State = dict(outer)
-        before, returned = state, _State()
-        unwound: list[str] = []
+        state, returned = dict(outer), _State()
         clauses = self.clauses(low, high)
         for number, (word, begin, end) in enumerate(clauses):
             following = clauses[number + 1] if number + 1 < len(clauses) else ("", 0, 0)
             if word in ("MATCH", "OPTIONAL MATCH"):
-                if word == "MATCH" and unwound:
-                    self.unwound(begin, following[2] if following[0] == "WHERE" else end, unwound, state)
                 state = self.match(begin, end, state, word == "OPTIONAL MATCH", following)
             elif word in ("WITH", "RETURN"):
                 self.expression(begin, end, state)
-                self.aggregates(begin, end)
-                before, state = state, self.projected(begin, end, state)
-                if word == "WITH" and following[0] == "WHERE":
-                    self.where(following[1], following[2], state)
-                    self.not_null(following[1], following[2], state)
-                elif word == "RETURN":
+                self.counts(begin, end)
+                state = self.projected(begin, end, state)
+                if word == "RETURN":
                     returned |= {name: returned.get(name, False) or null for name, null in state.items()}
             elif word == "UNWIND":
                 self.expression(begin, end, state)
                 name = self.text(end - 1)
-                if number and clauses[number - 1][0] in ("MATCH", "WHERE", "UNWIND") and self.follows_match(clauses[:number]):
-                    unwound.append(name)
                 items = [t.text for t in self.found[begin : end - 2]]
                 state[name] = self.text(begin) == "[" and any(state.get(i) or i.lower() == "null" for i in items)
             elif word == "CALL":
                 state |= self.call(begin, end, state)
             elif word == "UNION":
                 state = dict(outer)
-            elif word != "WHERE":
+            elif word == "WHERE":
+                self.where_of_with([name for name, _, _ in clauses[:number]], begin, end, state)
+            else:
                 self.expression(begin, end, state)
-                if word == "ORDER" and clauses[number - 1][0] == "WITH":
-                    self.ordered_with(clauses[number - 1], begin, end, before, state)
-            if word not in ("UNWIND", "WHERE"):
-                unwound = []
+                self.counts(begin, end)
         return returned
 
-    @staticmethod
-    def follows_match(clauses: Sequence[tuple[str, int, int]]) -> bool:
-        """Whether the last clause but UNWIND and WHERE is a MATCH."""
-        words = [word for word, _, _ in clauses if word != "UNWIND"]
-        while words and words[-1] == "WHERE":
-            words.pop()
-        return bool(words) and words[-1] == "MATCH"
-
-    def unwound(self, begin: int, end: int, names: Sequence[str], state: _State) -> None:
-        alone = any(
-            len(path.elements) == 1 and path.elements[0].variable not in state
-            for path in self.paths(begin, next((p for p in self.top(begin, end) if self.upper(p) == "WHERE"), end))
-        )
-        read = set(self.names(begin, end, names))
-        if alone and read:
-            raise _Found(UNWOUND.format(min(read)))
-
-    def ordered_with(self, clause: tuple[str, int, int], begin: int, end: int, before: _State, after: _State) -> None:
-        starred = any(self.text(low) == "*" for low, _ in self.split(clause[1], clause[2], ","))
-        for name in self.names(begin, end, {**before, **after}):
-            if (starred or name not in after) and self.text(begin) not in _AGGREGATES:
-                raise _Found(ORDERED_WITH.format(name))
-
-    def aggregates(self, begin: int, end: int) -> None:
-        """Aggregates under a logical operator, or whose result's property is read, in the items of a WITH or RETURN."""
-        for low, high in self.split(begin, end, ","):
-            for place in range(low, high - 1):
-                if self.found[place].text.lower() in _AGGREGATES and self.text(place + 1) == "(" and self.upper(place):
-                    self.aggregate(place, low, high)
-
-    def aggregate(self, place: int, low: int, high: int) -> None:
-        name, closed = self.text(place), self.pair[place + 1]
-        after = closed + 1
-        while after < high and self.text(after) in ("[", ")"):
-            after = self.pair.get(after, after) + 1
-        if self.text(after) == ".":
-            raise _Found(AGGREGATE.format(name, "with a property read from its result"))
-        openers = [p for p, q in self.pair.items() if low <= p < place and q > closed and q <= high]
-        for opener, closer in [(low - 1, high), *((p, self.pair[p]) for p in openers)]:
-            lambda_ = self.found[opener + 1].kind in _NAME and self.upper(opener + 2) == "IN" if opener >= low else False
-            reduces = opener >= low and self.text(opener - 1).lower() == "reduce"
-            if self.text(opener) == "{" and opener >= low and self.upper(opener - 1) in _SUBQUERIES:
-                continue
-            for inside in self.top(opener + 1, closer):
-                word = self.upper(inside)
-                if not lambda_ and not reduces and (word in _LOGIC or word in _TESTS or self.text(inside) == "~"):
-                    shown = " ".join(t.text for t in self.found[inside : inside + 1])
-                    raise _Found(AGGREGATE.format(name, f"under {shown if shown != '~' else '=~'}"))
+    def where_of_with(self, before: Sequence[str], begin: int, end: int, state: _State) -> None:
+        head = next((word for word in reversed(before) if word not in ("ORDER", "SKIP", "LIMIT")), "")
+        if head != "WITH":
+            return
+        if before[-1] in ("SKIP", "LIMIT"):
+            raise _Found(LIMITED)
+        self.where(begin, end, state)
+        self.not_null(begin, end, state)
 
     def match(self, begin: int, end: int, state: _State, optional: bool, following: tuple[str, int, int]) -> _State:
         paths = self.paths(begin, end)
@@ -314,9 +254,10 @@ class _Query:
         fresh = [name for path in paths for name in path.names() if name not in state]
         inside = state | dict.fromkeys(fresh, False)
         if following[0] == "WHERE":
-            first = {path.elements[0].variable for path in paths} & set(fresh)
             self.where(following[1], following[2], inside)
-            self.early_conditions(following[1], following[2], set(fresh), first)
+            starts = {path.elements[0].variable for path in paths}
+            if None in starts or not starts <= set(state):
+                self.early_conditions(following[1], following[2], set(state) - set(fresh), set(fresh), starts)
         after = state | dict.fromkeys(fresh, optional)
         if not optional:
             after |= {name: False for path in paths for name in path.names()}
@@ -368,11 +309,12 @@ class _Query:
         """Check the subqueries and patterns of an expression."""
         place = low
         while place < high:
-            if self.upper(place) in _SUBQUERIES and self.text(place + 1) == "{":
+            if self.found[place].upper in _SUBQUERIES and self.text(place + 1) == "{":
                 self.walk(place + 2, self.pair[place + 1], state)
                 place = self.pair[place + 1] + 1
                 continue
-            if self.text(place) == "(" and not skip_patterns and self.joined(self.pair[place] + 1) and self.text(place - 1) not in ("-", ">"):
+            begins = self.text(place) == "(" and self.joined(self.pair[place] + 1) and self.text(place - 1) not in ("-", ">")
+            if begins and not skip_patterns:
                 for name in self.path(place).names():
                     if state.get(name):
                         raise _Found(MISSING_END.format(name))
@@ -397,6 +339,31 @@ class _Query:
     def where(self, low: int, high: int, state: _State) -> None:
         self.expression(low, high, state)
         self.nested_tests(low, high)
+        self.counts(low, high, condition=True)
+
+    def counts(self, low: int, high: int, condition: bool = False) -> None:
+        """Comparisons of COUNT {} beside a logical operator, but for the conditions of a WHERE, and of what is computed from it."""
+        for begin, end in self.split_plainly(low, high):
+            words = {self.upper(p) for p in self.top(begin, end)}
+            own = condition and "CASE" not in words
+            for place in self.top(begin, end):
+                if self.found[place].upper == "COUNT" and self.text(place + 1) == "{":
+                    if _LOGIC & words and not own:
+                        raise _Found(COUNTED.format("beside AND, OR, XOR or NOT outside WHERE"))
+                    near = (self.text(place - 1), self.text(self.pair[place + 1] + 1))
+                    if {"+", "-", "*", "/", "%", "^"} & set(near) and any(self.text(p) in ("=", "<", ">") for p in self.top(begin, end)):
+                        raise _Found(COUNTED.format("after arithmetic"))
+                elif place in self.pair and self.found[place - 1].upper not in _SUBQUERIES:
+                    grouped = self.text(place) == "(" and (place == low or not self.calls(place))
+                    self.counts(place + 1, self.pair[place], own and grouped)
+
+    def calls(self, place: int) -> bool:
+        """Whether the bracket opens the arguments of a function."""
+        return self.found[place - 1].kind in _NAME and self.upper(place - 1) not in _LOGIC | _CLAUSES | {"WHEN", "THEN", "ELSE", "CASE"}
+
+    def split_plainly(self, low: int, high: int) -> list[tuple[int, int]]:
+        commas = [p for p in self.top(low, high) if self.text(p) == ","]
+        return [(a + 1, b) for a, b in zip([low - 1, *commas], [*commas, high], strict=True)]
 
     def parts(self, low: int, high: int) -> list[tuple[int, int]]:
         """The conditions that AND, OR, XOR and NOT join, through brackets."""
@@ -412,7 +379,7 @@ class _Query:
         for place in self.top(low, high):
             word = self.upper(place)
             cases += (word == "CASE") - (word == "END" and cases > 0)
-            if not cases and (word in _TESTS or self.text(place) in ("=", "<", ">", ":") and not self.joined(place)):
+            if not cases and (word in _TESTS or (self.text(place) in ("=", "<", ">", ":") and not self.joined(place))):
                 return True
         return False
 
@@ -430,22 +397,25 @@ class _Query:
                     place = self.pair[place]
                 elif name in _QUANTIFIERS and self.text(place + 1) == "(":
                     raise _Found(NESTED_TEST.format(f"{name}("))
-                elif self.text(place) == "(" and self.joined(self.pair[place] + 1) and not self.text(begin).lower() == "exists":
+                elif self.text(place) == "(" and self.joined(self.pair[place] + 1) and self.text(begin).lower() != "exists":
                     raise _Found(NESTED_TEST.format("a pattern "))
                 place += 1
 
-    def early_conditions(self, low: int, high: int, fresh: set[str], first: set[str | None]) -> None:
-        """Conditions that the engine tests when it has the node a path begins with, for it overlooks the other variables in them."""
+    def early_conditions(self, low: int, high: int, known: set[str], fresh: set[str], starts: set[str | None]) -> None:
+        """Conditions that the engine tests too early, for it overlooks some of their variables.
+
+        A condition is tested as soon as the variables that the engine takes note of are there: those known before, and the first
+        node of a path. The variables of comparisons are taken note of, bare booleans, quantifiers, CASE and subqueries are not.
+        """
         for begin, end in self.conjuncts(low, high):
             seen: set[str] = set()
             mentioned: set[str] = set()
             for part in self.parts(begin, end):
-                compared = self.compares(*part)
                 mentioned |= set(self.names(*part, fresh))
-                if compared:
-                    seen |= set(self.names(*part, fresh, plain=True))
+                if self.compares(*part) or any(self.text(p) == "(" and self.joined(self.pair[p] + 1) for p in self.top(*part)):
+                    seen |= set(self.names(*part, known | fresh, plain=True))
             overlooked = mentioned - seen
-            if seen and overlooked and seen <= first:
+            if seen and overlooked and seen & fresh <= starts:
                 raise _Found(EARLY_CONDITION.format(min(seen), min(overlooked)))
 
     def conjuncts(self, low: int, high: int) -> list[tuple[int, int]]:
@@ -484,52 +454,3 @@ class _Query:
         if self.upper(place) == "CASE":
             return next((p for p in self.top(place, high) if self.upper(p) == "END"), high) + 1
         return self.pair[place if place in self.pair else place + 1] + 1
-
-    # -- forms that can be told from the tokens alone --
-
-    def everywhere(self) -> None:
-        relationships = {
-            t.text.strip("`") for i, t in enumerate(self.found) if t.kind in _NAME and self.text(i - 1) == "[" and self.text(i - 2) == "-"
-        }
-        stack: list[int] = []
-        for place in range(len(self.found)):
-            if place in self.pair:
-                if self.text(place) == "{" and self.projects(place) and any(self.is_map(p) for p in stack):
-                    raise _Found(PROJECTION.format(self.text(place - 1)))
-                stack.append(place)
-            elif stack and self.pair[stack[-1]] == place:
-                stack.pop()
-            elif self.is_use(place, relationships) and self.in_pattern_map(stack):
-                raise _Found(INLINE_MAP.format(self.text(place).strip("`")))
-
-    def projects(self, place: int) -> bool:
-        """Whether the brace opens a map projection, ``n {.id}``."""
-        name = self.found[place - 1] if place else None
-        if name is None or name.kind not in _NAME or self.text(place - 2) in (":", "|", "&", "."):
-            return False
-        if name.upper in _SUBQUERIES | _LOGIC | _CLAUSES | {"IN", "THEN", "ELSE", "WHEN", "AS", "CASE", "DISTINCT"}:
-            return False
-        return self.text(place - 2) not in ("(", "[") or self.text(place + 1) == "."
-
-    def is_map(self, place: int) -> bool:
-        """Whether the brace opens a literal map."""
-        if self.text(place) != "{" or self.projects(place) or self.text(place - 1) == ")" or self.text(place + 2) != ":":
-            return False
-        return self.found[place - 1].upper not in _SUBQUERIES and not self.of_pattern(place)
-
-    def of_pattern(self, place: int) -> bool:
-        """Whether the brace is the property map of a node or relationship."""
-        opener = max((p for p, q in self.pair.items() if p < place < q), default=-1)
-        if self.text(opener) == "[":
-            return self.text(opener - 1) == "-"
-        if opener < 0 or self.text(opener) != "(":
-            return False
-        # A word before the bracket makes it a function call, unless the word is a clause.
-        before = self.found[opener - 1] if opener else None
-        inside = self.found[opener + 1 : place]
-        simple = all(t.kind in _NAME or t.text in (":", "|", "&", "!", "(", ")") for t in inside)
-        clause = before is None or before.kind not in _NAME or before.upper in _CLAUSES | _LOGIC | _SUBQUERIES | {"WHEN", "THEN", "ELSE"}
-        return simple and clause
-
-    def in_pattern_map(self, stack: Sequence[int]) -> bool:
-        return any(self.text(place) == "{" and self.of_pattern(place) for place in stack)

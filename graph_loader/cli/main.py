@@ -11,6 +11,7 @@ import click
 from graph_loader import __version__
 from graph_loader.cli.analyse import clusters, concentration
 from graph_loader.cli.demo import demo
+from graph_loader.cli.doctor import doctor
 from graph_loader.cli.export import export
 from graph_loader.cli.load import load, sources
 from graph_loader.cli.neo4j_server import neo4j
@@ -48,7 +49,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, load, sources, query, queries, show, info, clusters, concentration, view, export, neo4j):
+for command in (demo, load, sources, query, queries, show, info, clusters, concentration, view, export, neo4j, doctor):
     cli.add_command(command)
 
 

@@ -21,7 +21,14 @@ from graph_loader.errors import DataError, UsageError
 @click.argument("which", metavar="ID|FILE|-")
 @click.option("-p", "--param", "params", metavar="NAME=VALUE", multiple=True, help="A parameter of the query (repeat for several).")
 @read_options
-def query(which: str, params: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool) -> None:
+@click.option(
+    "--verify", is_flag=True,
+    help="Run it on a Neo4j with the same facts as well and compare the rows: the local one of 'pactgraph neo4j start', or the one that"
+    " PACTGRAPH_VERIFY_DB names.",
+)  # fmt: skip
+def query(
+    which: str, params: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool, verify: bool
+) -> None:
     """Run a query of the library, a Cypher file, or Cypher from standard input (-).
 
     Queries only read: a write, LOAD CSV or CALL of a foreign procedure is refused. Your own Cypher can use $as_of.
@@ -44,18 +51,37 @@ def query(which: str, params: tuple[str, ...], db: str | None, as_of: str | None
     with reading(db, as_of) as (store, reader, held, day):
         values: dict[str, Any]
         if found:
-            values = found.bind({k: v for k, v in given.items()}, day, default_identity())
+            values = found.bind(given, day, default_identity())
             day = str(values.get("as_of", day))
             if "fact" not in values:
                 _require_known(reader, found, values)
         else:
             values = {"as_of": day} | {name: _typed(value) for name, value in given.items()}
         rows = run(reader, store, found.text if found else text, values)
+        checked = [_verified(rows, reader, store, found.text if found else text, values)] if verify else []
         listed = rows.dicts()
         answer = Answer(rows.columns, listed, values, day, held.newest_source, sources_of(reader, listed), doubts(reader, day))
+        answer.notes = [*answer.notes, *checked]
         if found:
             answer.hidden = found.hidden
     emit(answer, form, cite)
+
+
+def _verified(rows: Any, reader: Any, store: Any, text: str, values: dict[str, Any]) -> str:
+    """The remark that the rows are equal on Neo4j."""
+    import os
+
+    from graph_loader import profiles
+    from graph_loader.stores import open_store
+    from graph_loader.verify import verified
+
+    name = os.environ.get("PACTGRAPH_VERIFY_DB") or profiles.LOCAL
+    other = open_store(name)
+    if "://" in store.url:
+        raise UsageError("--verify compares the embedded store with a Neo4j, and --db is a Neo4j already; leave out --verify or --db")
+    if "://" not in other.url:
+        raise UsageError(f"PACTGRAPH_VERIFY_DB={name} is not a Neo4j; write bolt://HOST:7687, or leave it out for the local one")
+    return verified(rows, reader, text, values, other)
 
 
 def _given(params: tuple[str, ...]) -> dict[str, str]:
@@ -101,7 +127,7 @@ def _require_known(reader: Any, found: Any, values: dict[str, Any]) -> None:
     for param in found.params:
         label = {"bloc": "Bloc", "good": "Good"}.get(param.name)
         if label and values[param.name]:
-            known = [row[0] for row in reader.run(f"MATCH (n:{label}) RETURN n.id AS id ORDER BY id", {}).rows]
+            known = [row[0] for row in reader.run(f"MATCH (n:{label}) WHERE n.fingerprint IS NOT NULL RETURN n.id AS id ORDER BY id", {}).rows]
             if values[param.name] not in known:
                 raise UsageError(f"-p {param.name}: no {label.lower()} '{values[param.name]}' is loaded; there are {', '.join(known)}")
 

@@ -24,7 +24,8 @@ def show(state: str, domains: tuple[str, ...], db: str | None, as_of: str | None
     chosen = domains_of(domains)
     with reading(db, as_of) as (_, reader, held, day):
         id_ = state_of(state, day)
-        known = reader.run("MATCH (s:State {id: $id}) RETURN s.name AS name, s.spells AS spells, s.sources AS sources", {"id": id_}).dicts()
+        text = "MATCH (s:State {id: $id}) WHERE s.fingerprint IS NOT NULL RETURN s.name AS name, s.spells AS spells, s.sources AS sources"
+        known = reader.run(text, {"id": id_}).dicts()
         flows, scopes = _dependence(reader, id_, day)
         rows = _memberships(reader, id_, day) + _ties(reader, id_, day, chosen) + flows + _succession(reader, id_)
         answer = Answer(
@@ -54,7 +55,7 @@ _COMMON = (
     "t.since AS since, t.until AS until, t.since_edtf AS since_edtf, t.until_edtf AS until_edtf, t.end_kind AS end_kind,"
     " t.disputed AS disputed, t.id AS fact, t.sources AS sources"
 )
-_NOW = "t.since <= $as_of AND t.until > $as_of"
+_NOW = "t.fingerprint IS NOT NULL AND t.since <= $as_of AND t.until > $as_of"
 
 
 def _memberships(reader: Any, state: str, day: str) -> list[dict[str, Any]]:
@@ -113,7 +114,7 @@ def _dependence(reader: Any, state: str, day: str) -> tuple[list[dict[str, Any]]
 
 def _succession(reader: Any, state: str) -> list[dict[str, Any]]:
     text = (
-        "MATCH (a:State)-[t:SUCCEEDED_BY]->(b:State) WHERE a.id = $id OR b.id = $id"
+        "MATCH (a:State)-[t:SUCCEEDED_BY]->(b:State) WHERE t.fingerprint IS NOT NULL AND (a.id = $id OR b.id = $id)"
         f" RETURN a.id AS predecessor, b.id AS successor, t.kind AS kind, {_COMMON} ORDER BY since, fact"
     )
     rows = []
@@ -147,14 +148,18 @@ def info(db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool) 
     with reading(db, as_of) as (store, reader, held, day):
         for node in NODES:
             doubted = "sum(CASE WHEN n.disputed THEN 1 ELSE 0 END)" if node.resolved else "sum(0)"
-            count, disputed = reader.run(f"MATCH (n:{node.label}) RETURN count(n) AS n, {doubted} AS d", {}).rows[0]
+            count, disputed = reader.run(
+                f"MATCH (n:{node.label}) WHERE n.fingerprint IS NOT NULL RETURN count(n) AS n, {doubted} AS d", {}
+            ).rows[0]
             rows.append({"type": node.label, "kind": "node", "count": count, "disputed": disputed if node.resolved else None})
         for rel in RELATIONSHIPS:
             doubted = "sum(CASE WHEN t.disputed THEN 1 ELSE 0 END)" if rel.resolved else "sum(0)"
-            count, disputed = reader.run(f"MATCH ()-[t:{rel.type}]->() RETURN count(t) AS n, {doubted} AS d", {}).rows[0]
+            count, disputed = reader.run(
+                f"MATCH ()-[t:{rel.type}]->() WHERE t.fingerprint IS NOT NULL RETURN count(t) AS n, {doubted} AS d", {}
+            ).rows[0]
             if count:
                 rows.append({"type": rel.type, "kind": "relationship", "count": count, "disputed": disputed if rel.resolved else None})
-        loaded = reader.run("MATCH (s:Source) WHERE s.dataset = s.id RETURN s.id AS id ORDER BY id", {}).rows
+        loaded = reader.run("MATCH (s:Source) WHERE s.dataset = s.id AND s.fingerprint IS NOT NULL RETURN s.id AS id ORDER BY id", {}).rows
         answer = Answer(["type", "kind", "count", "disputed"], rows, {"db": store.url}, day, held.newest_source, notes=doubts(reader, day))
         from graph_loader import snapshot
 

@@ -33,12 +33,14 @@ def export_csv(reader: Reader, folder: Path) -> dict[str, int]:
         for node in NODES:
             names = [p.name for p in properties_of(node.label)]
             columns = ", ".join(f"n.{name} AS {name}" for name in names)
-            rows = reader.run(f"MATCH (n:{node.label}) RETURN {columns} ORDER BY n.id", {}).rows
+            rows = reader.run(f"MATCH (n:{node.label}) WHERE n.fingerprint IS NOT NULL RETURN {columns} ORDER BY n.id", {}).rows
             _write(staging / f"nodes_{node.label}.csv", names, rows, written)
         for rel in RELATIONSHIPS:
             names = [p.name for p in properties_of(rel.type)]
             columns = ", ".join(f"t.{name} AS {name}" for name in names)
-            text = f"MATCH (a)-[t:{rel.type}]->(b) RETURN a.id AS start, b.id AS end, {columns} ORDER BY t.id"
+            text = (
+                f"MATCH (a)-[t:{rel.type}]->(b) WHERE t.fingerprint IS NOT NULL RETURN a.id AS start, b.id AS end, {columns} ORDER BY t.id"
+            )
             _write(staging / f"rels_{rel.type}.csv", ["start", "end", *names], reader.run(text, {}).rows, written)
     return written
 

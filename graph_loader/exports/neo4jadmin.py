@@ -38,13 +38,15 @@ def export_neo4j_admin(reader: Reader, folder: Path) -> dict[str, int]:
         for node in NODES:
             properties = properties_of(node.label)
             columns = ", ".join(f"n.{p.name} AS {p.name}" for p in properties)
-            rows = reader.run(f"MATCH (n:{node.label}) RETURN {columns} ORDER BY n.id", {}).rows
+            rows = reader.run(f"MATCH (n:{node.label}) WHERE n.fingerprint IS NOT NULL RETURN {columns} ORDER BY n.id", {}).rows
             header = ["id:ID", *(f"{p.name}:{_TYPES[p.type]}" for p in properties[1:]), ":LABEL"]
             _write(staging / f"nodes_{node.label}.csv", header, ((*row, node.label) for row in rows), properties, written)
         for rel in RELATIONSHIPS:
             properties = properties_of(rel.type)
             columns = ", ".join(f"t.{p.name} AS {p.name}" for p in properties)
-            text = f"MATCH (a)-[t:{rel.type}]->(b) RETURN a.id AS start, b.id AS end, {columns} ORDER BY t.id"
+            text = (
+                f"MATCH (a)-[t:{rel.type}]->(b) WHERE t.fingerprint IS NOT NULL RETURN a.id AS start, b.id AS end, {columns} ORDER BY t.id"
+            )
             header = [":START_ID", ":END_ID", *(f"{p.name}:{_TYPES[p.type]}" for p in properties), ":TYPE"]
             lines = ((*row, rel.type) for row in reader.run(text, {}).rows)
             _write(staging / f"rels_{rel.type}.csv", header, lines, properties, written)

@@ -102,7 +102,7 @@ def _bolt_without_tls(to: Address, answer: bytes) -> str:
             f"the server answers, but the addresses in its routing table cannot be reached: write --db {to.url(scheme='bolt')}, or set"
             " server.bolt.advertised_address in its neo4j.conf"
         )
-    return "the server answers now; it was starting or stopping, or has too many connections: try again"
+    return "the server answers now; it was starting or stopping, has too many connections, or the connection broke: try again"
 
 
 def _tls(to: Address) -> str:

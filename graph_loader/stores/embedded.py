@@ -4,11 +4,13 @@ The folder holds generations, each a whole database, and the file CURRENT that n
 generation, writes to the copy, closes it and switches CURRENT with one os.replace: all or nothing. A reader holds a shared lock
 on its generation for as long as it reads, so it sees one state even when a load ends meanwhile, and a load that dies leaves only a
 folder that the next one clears away. (A reader of a database that is being written would see a mixture, without an error.)
+Beside each generation lies a list of its files with their sizes and SHA-256: damage is told, not answered from.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -22,7 +24,7 @@ import portalocker
 
 from graph_loader import cyphertext
 from graph_loader.errors import StoreError, UsageError
-from graph_loader.stores import statements
+from graph_loader.stores import manifest, statements
 from graph_loader.stores.base import Diff, Params, Rows, with_columns
 
 # The engine logs to stderr by default, in the middle of a user's output.
@@ -31,6 +33,8 @@ os.environ.setdefault("ARCADEDB_LOG_CONSOLE", "0")
 _CURRENT = "CURRENT"
 _SHARED = portalocker.LockFlags.SHARED | portalocker.LockFlags.NON_BLOCKING
 _EXCLUSIVE = portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
+# Readers write these when they close; nothing in them changes an answer.
+_UNSTABLE = frozenset(("last-tx-id.bin", "statistics.json"))
 _ENGINE_KEYS = frozenset(("@rid", "@type", "@cat", "@in", "@out"))
 
 
@@ -59,9 +63,7 @@ class EmbeddedReader:
                 found = self._with_paths(found)
         except arcadedb.ArcadeDBError as error:
             raise UsageError(f"the query failed: {_message(error)}{_remedy(error)}") from error
-        columns, rows = with_columns(text, found)
-        # Neo4j names a map projection without AS after its variable.
-        return Rows([m[1] if (m := _PROJECTION.fullmatch(name)) else name for name in columns], rows)
+        return with_columns(text, _renamed(text, found))
 
     def _with_paths(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Whole paths as lists of nodes and relationships: the engine hands them over as text of record numbers."""
@@ -112,6 +114,9 @@ class EmbeddedStore:
     def reading(self) -> Iterator[EmbeddedReader]:
         arcadedb = _arcadedb()
         with self._locked_generation() as generation:
+            wrong = manifest.damage(generation, self._manifest(generation.name))
+            if wrong:
+                raise StoreError(f"{self.url}: the store cannot be read ({wrong}); load again into a new --db")
             try:
                 database = _open_shared(generation)
             except arcadedb.ArcadeDBError as error:
@@ -150,6 +155,27 @@ class EmbeddedStore:
     def _lock_file(self, generation: str) -> Path:
         return self._generations / f"{generation}.lock"
 
+    def _manifest(self, generation: str) -> Path:
+        return self._generations / f"{generation}.json"
+
+    def damage(self) -> str | None:
+        """Compare every byte that can change an answer with what the last load wrote.
+
+        Returns
+        -------
+        str or None
+            What is damaged; None when nothing is, or nothing is loaded.
+
+        Raises
+        ------
+        StoreError
+            When the current generation cannot be found.
+        """
+        if not self.exists():
+            return None
+        with self._locked_generation() as generation:
+            return manifest.damage(generation, self._manifest(generation.name), thorough=True)
+
     def _current(self) -> str | None:
         try:
             name = (self.folder / _CURRENT).read_text(encoding="ascii").strip()
@@ -186,23 +212,40 @@ class EmbeddedStore:
                         database.command("sql", text)
                 else:
                     shutil.copytree(self._generations / current, target)
+                    wrong = manifest.damage(target, self._manifest(current), thorough=True)
+                    if wrong:
+                        raise StoreError(f"{self.url}: the store is damaged ({wrong}); nothing was changed: load again into a new --db")
                     database = arcadedb.open_database(str(target))
                 try:
                     yield EmbeddedWriter(database)
                 finally:
                     database.close()
                 _sync(target)
+                manifest.write(target, self._manifest(name), _UNSTABLE)
+                _sync_folder(self._generations)
                 self._switch(name)
             except BaseException as error:
-                shutil.rmtree(target, ignore_errors=True)
+                if not self._names(name):  # an interrupt can come just after the switch
+                    shutil.rmtree(target, ignore_errors=True)
+                    self._manifest(name).unlink(missing_ok=True)
                 if isinstance(error, OSError):
                     raise StoreError(f"{self.url}: cannot be written ({_reason(error)}); nothing was changed") from error
                 if isinstance(error, arcadedb.ArcadeDBError):
                     raise StoreError(f"{self.url}: the load failed ({_message(error)}); nothing was changed") from error
                 raise
-            self._clear(name)
+            # The load is done: whatever stops the clearing must not make it look undone.
+            with contextlib.suppress(KeyboardInterrupt, OSError):
+                _sync_folder(self.folder)
+                self._clear(name)
         finally:
             lock.release()
+
+    def _names(self, generation: str) -> bool:
+        """Whether CURRENT names the generation."""
+        try:
+            return (self.folder / _CURRENT).read_bytes().strip() == generation.encode()
+        except OSError:
+            return False
 
     def _switch(self, name: str) -> None:
         fresh = self.folder / f"{_CURRENT}.new"
@@ -218,6 +261,7 @@ class EmbeddedStore:
             with contextlib.suppress(portalocker.LockException, OSError):
                 with portalocker.Lock(self._lock_file(generation.name), mode="a", flags=_EXCLUSIVE, timeout=0):
                     shutil.rmtree(generation)
+                self._manifest(generation.name).unlink(missing_ok=True)
                 self._lock_file(generation.name).unlink(missing_ok=True)
 
 
@@ -247,8 +291,22 @@ def _close_shared(generation: Path) -> None:
 def _sync(folder: Path) -> None:
     for file in folder.rglob("*"):
         if file.is_file():
-            with file.open("rb") as opened, contextlib.suppress(OSError):
+            with file.open("r+b") as opened:  # Windows syncs only what may be written
                 os.fsync(opened.fileno())
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Names reach the disk in this order: the generation, CURRENT, and only then the end of the old generation."""
+    if os.name == "posix":
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # some network file systems do not sync folders
+                raise
+        finally:
+            os.close(number)
 
 
 def _reason(error: OSError) -> str:
@@ -271,7 +329,16 @@ def _message(error: Exception) -> str:
 
 _RECORD = re.compile(r"#\d+:\d+")
 _PATH = re.compile(r"\(#\d+:\d+\)(?:<?-\[#\d+:\d+\]->?\(#\d+:\d+\))*")
-_PROJECTION = re.compile(r"(\w+)\s*\{.*\}", re.DOTALL)
+
+
+def _renamed(text: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows under the names that Neo4j gives columns without AS, where the engine shortens them."""
+    wanted = cyphertext.returned_columns(text)
+    if not rows or len(wanted) != len(rows[0]) or wanted == list(rows[0]):
+        return rows
+    if any(name != given and (name in rows[0] or given in wanted) for name, given in zip(wanted, rows[0], strict=True)):
+        return rows
+    return [dict(zip(wanted, row.values(), strict=True)) for row in rows]
 
 
 def _names_path(text: str) -> bool:

@@ -2,14 +2,20 @@
 
 The database may hold data that are not pactgraph's. What a load writes bears a ``fingerprint``; nothing else is changed, removed or
 answered from. Where an answer would mix both, for both have a label or relationship type in common, it is refused.
+
+Neo4j isolates by "read committed": a reader can see the first half of a commit that is being applied. So a load announces its commit
+by a node in a transaction of its own, and removes it after; whoever reads looks at the start and at the end for that node, then for
+the number of loads, and is told when a commit lay between.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import secrets
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple
 
 import neo4j
@@ -130,6 +136,14 @@ class Neo4jStore:
 
     @contextmanager
     def _session(self, access: str) -> Iterator[neo4j.Session]:
+        with self._connected() as driver, self._opened(driver, access) as session:
+            yield session
+
+    def _opened(self, driver: neo4j.Driver, access: str) -> neo4j.Session:
+        return driver.session(default_access_mode=access, fetch_size=5_000, database=self._database)
+
+    @contextmanager
+    def _connected(self) -> Iterator[neo4j.Driver]:
         try:
             diagnosis.address(self.url)
             driver = neo4j.GraphDatabase.driver(
@@ -141,8 +155,7 @@ class Neo4jStore:
         try:
             with driver:
                 self._refuse_old(driver)
-                with driver.session(default_access_mode=access, fetch_size=5_000, database=self._database) as session:
-                    yield session
+                yield driver
         except (neo4j_errors.Neo4jError, neo4j_errors.DriverError) as error:
             raise StoreError(f"{self.url}: {self._said(error)}") from error
 
@@ -164,7 +177,7 @@ class Neo4jStore:
         """What is wrong and the remedy: user, password, database, host, port, TLS."""
         code = str(getattr(error, "code", None) or "").rpartition(".")[2]
         if isinstance(error, neo4j_errors.IncompleteCommit):
-            return "the connection broke while the load was being committed: it is stored whole or not at all; run the same load again"
+            return f"the connection broke {_COMMITTING}"
         if isinstance(error, _NOT_REACHED):
             return diagnosis.unreachable(self.url)
         if isinstance(error, neo4j_errors.ConfigurationError) and "otification" in str(error):
@@ -201,27 +214,91 @@ class Neo4jStore:
         wanted = sum("CREATE CONSTRAINT" in text for text in statements.neo4j_schema())
         return Server(str(record["version"]), str(record["edition"]), len(names), wanted)
 
+    def foreign(self) -> dict[str, int]:
+        """Count, for each label and type of ours that has any, the nodes or relationships that are not ours.
+
+        Raises
+        ------
+        StoreError, UsageError
+            When the server cannot be reached or refuses the user.
+        """
+        with self._session(neo4j.READ_ACCESS) as session, session.begin_transaction() as transaction:
+            return {name: count for name, count in _foreign(transaction, _ALL_TYPES).items() if count}
+
     @contextmanager
     def reading(self) -> Iterator[Neo4jReader]:
         with self._session(neo4j.READ_ACCESS) as session, session.begin_transaction() as transaction:
+            before = self._settled(transaction)
             yield Neo4jReader(transaction)
+            with suppress(neo4j_errors.TransactionError):  # a query failed, and the transaction takes no other
+                if _committing(transaction) or _loads(transaction) != before:
+                    raise StoreError(f"{self.url}: a load ended while the data were read, the answer would mix old and new; run it again")
+
+    def _settled(self, transaction: neo4j.Transaction) -> int:
+        """Wait until no load is being committed; how many there were."""
+        until = time.monotonic() + _SETTLE_S
+        while True:
+            loads = _loads(transaction)
+            if not _committing(transaction):
+                return loads
+            if time.monotonic() > until:
+                raise StoreError(
+                    f"{self.url}: a load is being committed, or broke off while it was; run it again in a moment. If a load broke off, run"
+                    " that load again"
+                )
+            time.sleep(0.1)
 
     @contextmanager
     def writing(self) -> Iterator[Neo4jWriter]:
-        with self._session(neo4j.WRITE_ACCESS) as session:
+        with self._connected() as driver, self._opened(driver, neo4j.WRITE_ACCESS) as session:
             # Neo4j takes no schema change in a transaction that writes data; empty constraints change no answer.
             for text in statements.neo4j_schema():
                 session.run(text).consume()
             session.run("CALL db.awaitIndexes(120)").consume()
-            with session.begin_transaction() as transaction:
+            with self._undone(), session.begin_transaction() as transaction:
                 # The write lock on this node makes a second load wait for the first.
                 locked = transaction.run("MERGE (m:Meta {id: $id}) ON CREATE SET m.fingerprint = '' SET m.id = $id", id=META_ID).consume()
                 if locked.counters.nodes_created:
                     _refuse_unknown_fingerprints(transaction)
                 yield Neo4jWriter(transaction)
-                transaction.commit()
+                with self._announced(driver):
+                    transaction.commit()
+
+    @contextmanager
+    def _announced(self, driver: neo4j.Driver) -> Iterator[None]:
+        """Tell readers of the commit in the block. Only the holder of the lock comes here: the announcements of others are of the dead."""
+        with self._opened(driver, neo4j.WRITE_ACCESS) as session:
+            mine = secrets.token_hex(8)
+            session.run("OPTIONAL MATCH (c:PactgraphCommit) DELETE c").consume()
+            session.run("CREATE (:PactgraphCommit {load: $mine, at: timestamp()})", mine=mine).consume()
+            try:
+                yield
+            except KeyboardInterrupt as interrupt:
+                raise StoreError(f"{self.url}: stopped {_COMMITTING}") from interrupt
+            except neo4j_errors.Neo4jError:  # the server refused the commit; of one that broke nobody knows whether it goes on
+                self._withdraw(session, mine)
+                raise
+            self._withdraw(session, mine)
+
+    def _withdraw(self, session: neo4j.Session, announcement: str) -> None:
+        with suppress(*_NOT_REACHED):  # the commit is decided all the same, and the announcement goes out of date
+            session.run("MATCH (c:PactgraphCommit {load: $mine}) DELETE c", mine=announcement).consume()
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        """Say of a connection that breaks in the load's transaction that the server undoes it."""
+        try:
+            yield
+        except neo4j_errors.IncompleteCommit:
+            raise
+        except _NOT_REACHED as error:
+            now = diagnosis.unreachable(self.url)
+            raise StoreError(f"{self.url}: the connection broke and nothing was changed; run the same load again. Now: {now}") from error
 
 
+_SETTLE_S: Final = 10.0
+_ANNOUNCED_MS: Final = 300_000
+_COMMITTING: Final = "while the load was being committed: it is stored whole or not at all; run the same load again"
 _NOT_REACHED: Final = (neo4j_errors.ServiceUnavailable, neo4j_errors.SessionExpired, neo4j_errors.ConnectionPoolError,
                        neo4j_errors.UnsupportedServerProduct)  # fmt: skip
 _SCHEMA_ERRORS: Final = ("ConstraintCreationFailed", "ConstraintValidationFailed", "IndexAlreadyExists", "ConstraintAlreadyExists",
@@ -242,6 +319,18 @@ def _types_read(text: str) -> list[str]:
     if re.search(r"-\[\w*[\]{*]|-\[\w*WHERE|--|(MATCH|[,={])\((\w*\)(?![-<])|\w*[{]|\w*WHERE)", plain, re.IGNORECASE):
         return list(_ALL_TYPES)
     return [name for name in _ALL_TYPES if name in words]
+
+
+def _loads(transaction: neo4j.Transaction) -> int:
+    """How many loads the database has seen."""
+    text = "MATCH (r:Run) WHERE r.fingerprint IS NOT NULL RETURN count(r) AS n"
+    return int(transaction.run(text).single(strict=True)["n"])
+
+
+def _committing(transaction: neo4j.Transaction) -> bool:
+    """Whether a load has announced its commit; one that died in it is forgotten after some minutes, far more than a commit takes."""
+    text = "MATCH (c:PactgraphCommit) WHERE timestamp() - c.at < $age RETURN count(c) AS n"
+    return int(transaction.run(text, age=_ANNOUNCED_MS).single(strict=True)["n"]) > 0
 
 
 def _pattern(type_: str) -> str:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import select
 import shutil
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from neo4j import Driver, GraphDatabase
 from neo4j.exceptions import AuthError, ClientError, ConstraintError
 from neo4j_server import empty_database, shared_test_server, start_test_server, unavailable, why_unavailable
+from tls import self_signed
 
 import graph_loader
 from graph_loader.server import (
@@ -203,7 +210,7 @@ def test_start_stop_and_start_again(jars: list[Path], tmp_path: Path) -> None:
         attached = LocalNeo4j.attach(second.home)
         assert attached is not None
         attached.stop()
-        assert wait_for(lambda: LocalNeo4j.attach(second.home) is None, 5)
+        assert wait_for(lambda: no_server(second.home), 5)
 
 
 @pytest.mark.parametrize("which", ["bolt_port", "http_port"])
@@ -241,8 +248,15 @@ def test_it_ends_when_its_owner_is_killed(jars: list[Path], tmp_path: Path) -> N
         pid = int(owner.stdout.readline())
         assert process_runs(pid)
         owner.send_signal(signal.SIGKILL)
-    assert wait_for(lambda: LocalNeo4j.attach(tmp_path / "home") is None, 40)
+    assert wait_for(lambda: no_server(tmp_path / "home"), 40)
     assert wait_for(lambda: not process_runs(pid) or is_defunct(pid), 40)
+
+
+def no_server(home: Path) -> bool:
+    try:
+        return LocalNeo4j.attach(home) is None
+    except ServerError:  # it is stopping: its port is open and it answers no more
+        return False
 
 
 def is_defunct(pid: int) -> bool:
@@ -378,6 +392,132 @@ def test_a_missing_jar_is_fetched_and_told_of(
     assert told == [(len(jars), len(jars), missing.name)]
     assert missing in fetched
     assert missing.read_bytes() == right.read_bytes()
+
+
+# -- proxies and certificates: real HTTPS on loopback ---------------------------------------------------------------
+
+
+class JarsOverHttps(SimpleHTTPRequestHandler):
+    """A Maven repository that serves the jars of a folder."""
+
+    def do_GET(self) -> None:
+        self.path = f"/{self.path.rpartition('/')[2]}"
+        super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def repository(jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """Port of an HTTPS repository, and the certificate (of 127.0.0.1 and maven.invalid) that it shows."""
+    folder = self_signed(tmp_path_factory.mktemp("certificate"), "maven.invalid")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "public.crt", folder / "private.key")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(JarsOverHttps, directory=str(jars[0].parent))) as serving:
+        serving.socket = context.wrap_socket(serving.socket, server_side=True)
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield serving.server_address[1], folder / "public.crt"
+        serving.shutdown()
+
+
+class Proxy(BaseHTTPRequestHandler):
+    """An HTTP proxy that leads every CONNECT to the repository, once user and password are right."""
+
+    port = 0
+    asked: ClassVar[list[str]] = []
+
+    def do_CONNECT(self) -> None:
+        if self.headers.get("Proxy-Authorization") != "Basic " + base64.b64encode(b"ana:s3cret").decode():
+            self.send_response(407)
+            self.send_header("Proxy-Authenticate", 'Basic realm="proxy"')
+            self.end_headers()
+            return
+        self.asked.append(self.path)
+        with socket.create_connection(("127.0.0.1", self.port)) as there:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.flush()
+            ends = {self.connection: there, there: self.connection}
+            while ready := select.select(list(ends), [], [], 30)[0]:
+                for end in ready:
+                    if not (data := end.recv(65536)):
+                        self.close_connection = True
+                        return
+                    ends[end].sendall(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def proxy(repository: tuple[int, Path]) -> Iterator[int]:
+    Proxy.asked.clear()
+    Proxy.port = repository[0]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield serving.server_address[1]
+        serving.shutdown()
+
+
+NETWORK = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "PIP_CERT", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy",
+           "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "PIP_PROXY")  # fmt: skip
+
+
+@pytest.fixture
+def lacking(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache that lacks one jar, in an environment without network settings."""
+    for name in NETWORK:
+        monkeypatch.delenv(name, raising=False)
+    (own_cache / f"neo4j-kernel-{NEO4J_VERSION}.jar").unlink()
+    return own_cache
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "PIP_CERT"])
+def test_the_usual_variables_name_the_certificates(
+    lacking: Path, repository: tuple[int, Path], monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    port, certificate = repository
+    monkeypatch.setenv("PACTGRAPH_MAVEN", f"https://127.0.0.1:{port}/maven/")
+    monkeypatch.setenv(variable, str(certificate))
+    before = dict(os.environ)
+    assert len(fetch(lacking)) == len(read_lock())
+    assert os.environ == before
+
+
+def test_an_untrusted_certificate_is_named_with_the_remedy(
+    lacking: Path, repository: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACTGRAPH_MAVEN", f"https://127.0.0.1:{repository[0]}")
+    with pytest.raises(ServerError, match=r"certificate .* is not trusted: set REQUESTS_CA_BUNDLE \(or SSL_CERT_FILE\)"):
+        fetch(lacking)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(lacking / "absent.pem"))
+    with pytest.raises(ServerError, match="the file of certificates is not there"):
+        fetch(lacking)
+
+
+@pytest.mark.parametrize(
+    ("variable", "scheme"), [("HTTPS_PROXY", "http://"), ("https_proxy", "http://"), ("PIP_PROXY", "http://"), ("PIP_PROXY", "")]
+)
+def test_the_usual_variables_name_the_proxy(
+    lacking: Path, repository: tuple[int, Path], proxy: int, monkeypatch: pytest.MonkeyPatch, variable: str, scheme: str
+) -> None:
+    """The host has no address: only the proxy can reach it."""
+    monkeypatch.setenv("PACTGRAPH_MAVEN", "https://maven.invalid")
+    monkeypatch.setenv("SSL_CERT_FILE", str(repository[1]))
+    monkeypatch.setenv(variable, f"{scheme}ana:s3cret@127.0.0.1:{proxy}")
+    assert len(fetch(lacking)) == len(read_lock())
+    assert set(Proxy.asked) == {"maven.invalid:443"}
+
+
+def test_a_proxy_that_refuses_is_named_without_its_password(
+    lacking: Path, repository: tuple[int, Path], proxy: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACTGRAPH_MAVEN", "https://maven.invalid")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ana:wr0ng-one@127.0.0.1:{proxy}")
+    with pytest.raises(ServerError, match="the proxy does not let the download through: check HTTPS_PROXY") as caught:
+        fetch(lacking)
+    assert "wr0ng-one" not in str(caught.value)
 
 
 def test_the_cache_can_be_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_hostile_text_as_an_id_is_kept_changed_and_removed_as_text(store: Store)
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=_TEXTS.filter(bool), spells=st.lists(_TEXTS, max_size=4), share=st.floats(allow_nan=False, allow_infinity=False),
        year=st.integers(-(2**63), 2**63 - 1), largest=st.booleans())  # fmt: skip
 def test_any_text_number_and_list_comes_back(
@@ -248,7 +248,7 @@ def test_an_id_exists_once_or_nothing_is_written(store: Store, twice: str) -> No
         "relationship": [tie("t1", "FRA", "GBR")],
         "both in one write": [tie("new", "FRA", "GBR"), tie("new", "FRA", "DEU")],
     }[twice]
-    with pytest.raises(StoreError, match="nothing was changed"):
+    with pytest.raises(StoreError, match=r"(nothing was|no data were) changed"):
         put(store, state("ITA"), *again)
     assert held(store) == rows_of(*TRIO)
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,8 @@ class Scene:
     first: Path  # store before
     old: dict[str, Any]
     new: dict[str, Any]
-    counts: list[dict[str, Any]]  # what the load prints
-    again: list[dict[str, Any]]  # what it prints when all is there already
+    counts: list[dict[str, Any]]  # what the load reports
+    again: list[dict[str, Any]]  # what it reports when all is there already
     moments: list[str]
 
     def copy(self, folder: Path) -> Path:
@@ -67,12 +67,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     small_package(package, tables(16, "1951", STATES[2:]))
     for name in ("second", "third"):
         shutil.copytree(folder / "first", folder / name)
-    cli = Cli(folder)
     done = run_loader(folder, folder / "log", "-", 0, "load", "--from", package, "--format", "json", db=folder / "second")
     assert done.returncode == 0, done.stderr
     old, new = everything(opened(folder / "first")), everything(opened(folder / "second"))
-    counts = cli("load", "--from", package, "--format", "json", db=folder / "third").ok().rows
-    again = cli("load", "--from", package, "--format", "json", db=folder / "second").ok().rows
+    counts, again = load(package, folder / "third"), load(package, folder / "second")
     assert old != new
     # 4 blocs and 16 x 14 - 12 x 10 memberships come, 12 x 10 change their date, 12 x 2 go.
     assert (counts[0]["added"], counts[0]["changed"], counts[0]["removed"]) == (4 + 104, 120, 24)
@@ -82,24 +80,28 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 
 
 def chosen(moments: list[str], spare: int) -> list[tuple[str, int]]:
-    """Every kind of moment at its first and last time, and some more at random (seeded)."""
+    """Every kind of moment at its first time, those of the transaction and of files at their last, and some at random (seeded)."""
     numbered = []
     seen: Counter[str] = Counter()
     for label in moments:
         seen[label] += 1
         numbered.append((label, seen[label]))
-    ends = {(label, 1) for label in seen} | set(seen.items())
+    ends = {(label, 1) for label in seen} | {(label, seen[label]) for label in ("command", "open file")}
     rest = [moment for moment in numbered if moment not in ends]
     picked = ends | set(random.Random(1949).sample(rest, min(spare, len(rest))))
     return [moment for moment in numbered if moment in picked]
 
 
-def check_after_a_kill(scene: Scene, db: Path, home: Path, moment: tuple[str, int]) -> str:
+def load(package: Path, db: Path) -> list[dict[str, Any]]:
+    return [asdict(count) for count in pipeline.load(opened(db), [(PackageSource(package), package)]).counts]
+
+
+def check_after_a_kill(scene: Scene, db: Path, moment: tuple[str, int]) -> str:
     """Old or new, nothing between; and the load can be done again. Returns which it was."""
     state = everything(opened(db))
     assert state in (scene.old, scene.new), f"a mixture after a kill at {moment}"
     expected = scene.counts if state == scene.old else scene.again
-    assert Cli(home)("load", "--from", scene.package, "--format", "json", db=db).ok().rows == expected, moment
+    assert load(scene.package, db) == expected, moment
     assert everything(opened(db)) == scene.new
     assert left(db) == {"CURRENT", "generations", "writer.lock"}, moment
     assert len(generations(db)) == 1, moment
@@ -115,7 +117,7 @@ def left(db: Path) -> set[str]:
 
 
 def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new(scene: Scene, tmp_path: Path) -> None:
-    moments = chosen(scene.moments, spare=3)
+    moments = chosen(scene.moments, spare=2)
     labels = [label for label, _ in moments]
     # The moments span the load: the lock, the copy, the transaction, its commit, the switch and the clearing after it.
     for label in ("open writer.lock", "shutil.copytree file", "command", "commit", "close", "os.rename CURRENT.new", "shutil.rmtree file"):
@@ -126,7 +128,7 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new(scene: Scene, tmp
         db = scene.copy(tmp_path / f"store{number}")
         died = run_loader(tmp_path, tmp_path / "log", *moment, "load", "--from", scene.package, db=db)
         assert died.returncode == KILLED, f"{moment}: {died.returncode} {died.stderr}"
-        outcomes.append(check_after_a_kill(scene, db, tmp_path, moment))
+        outcomes.append(check_after_a_kill(scene, db, moment))
         shutil.rmtree(db)
     switch = moments.index(("os.rename CURRENT.new", 1))
     assert outcomes == ["old"] * (switch + 1) + ["new"] * (len(moments) - switch - 1)
@@ -143,7 +145,7 @@ def test_a_load_killed_from_outside_in_its_transaction(scene: Scene, tmp_path: P
         while load.poll() is None and (not log.exists() or log.read_bytes().count(b"\n") < target):
             pass
         load.kill()
-    check_after_a_kill(scene, db, tmp_path, ("command", target))
+    check_after_a_kill(scene, db, ("command", target))
 
 
 @pytest.mark.parametrize("moment", [("create_database", 1), ("command", 40), ("commit", 1), ("os.rename CURRENT.new", 1)])
@@ -328,7 +330,7 @@ def test_a_full_disk_leaves_the_old_answers(scene: Scene, tmp_path: Path, room: 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "nothing was changed" in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert everything(opened(db)) == scene.old
-    check_after_a_kill(scene, db, tmp_path, (room, 0))
+    check_after_a_kill(scene, db, (room, 0))
 
 
 def test_a_second_load_in_another_process_is_refused_at_once(scene: Scene, tmp_path: Path, cli: Cli) -> None:

@@ -1,0 +1,46 @@
+"""Fixtures of the fault tests, and the table that they leave at the end of a run.
+
+``tally``    counts one kind of fault: ``tally("Neo4j: client killed")``
+``clients``  the command in forked processes (``clients.Clients``)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from clients import Clients
+from table import Tally
+
+# Fixtures of the other module: an old store, and a load over it.
+from test_embedded import scene  # noqa: F401
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Iterator[Callable[[str], Tally]]:
+    """Makes tallies; their lines stand in the run's summary, and in its JUnit file."""
+    made: list[Tally] = []
+
+    def make(kind: str) -> Tally:
+        made.append(Tally(kind))
+        return made[-1]
+
+    yield make
+    for each in made:
+        record_property("faults", each.line)
+
+
+@pytest.fixture(scope="session")
+def clients() -> Iterator[Clients]:
+    with Clients() as found:
+        yield found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [r for found in terminalreporter.stats.values() for r in found if getattr(r, "when", "") == "teardown"]
+    reports += [r for name in ("", "passed", "failed", "error") for r in terminalreporter.stats.get(name, []) if hasattr(r, "user_properties")]
+    lines = dict.fromkeys(str(value) for report in reports for name, value in report.user_properties if name == "faults")
+    if lines:
+        terminalreporter.section("faults: survived of tried")
+        for line in lines:
+            terminalreporter.line(line)
