@@ -14,16 +14,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import neo4j_server as servers
 import portalocker
 import pytest
 from hypothesis import settings
-from neo4j import GraphDatabase
-from support import NEO4J_AUTH, Cli, opened
+from support import NEO4J_AUTH, Both, Cli, emptied, opened
 
 from graph_loader import pipeline
 from graph_loader.server import LocalNeo4j
@@ -71,15 +68,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield opened(url)
 
 
-@contextmanager
-def emptied(server: LocalNeo4j) -> Iterator[str]:
-    """A database without nodes, kept from other workers meanwhile. Constraints stay: to make them anew costs seconds a test."""
-    with portalocker.Lock(server.home / "tests.lock", "a", timeout=300):
-        with GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver, driver.session() as session:
-            session.run("MATCH (n) DETACH DELETE n").consume()
-        yield server.uri
-
-
 def load_bundled(store: Store) -> None:
     """Load the data that travel with pactgraph."""
     pipeline.load(store, [(base.get(name), None) for name in BUNDLED])
@@ -116,14 +104,6 @@ def loaded(request: pytest.FixtureRequest) -> Store:
     """A store of each kind with the bundled data; only read."""
     found: Store = request.getfixturevalue(f"loaded_{request.param}")
     return found
-
-
-@dataclass(frozen=True)
-class Both:
-    """The same data in both kinds of store."""
-
-    embedded: Store
-    neo4j: Store
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import portalocker
 import yaml
+from neo4j import GraphDatabase
 
 from graph_loader.schema import Fact
+from graph_loader.server import LocalNeo4j
 from graph_loader.sources.package import TABLES
 from graph_loader.stores import open_store
 from graph_loader.stores.base import Store
@@ -200,3 +204,20 @@ def fact_row(fact: Fact) -> dict[str, Any]:
     """A fact as ``everything`` shows it once it is stored."""
     ends = {":start": fact.start[1], ":end": fact.end[1]} if fact.start and fact.end else {}
     return {":type": fact.type, "id": fact.id, **ends, **fact.props, "fingerprint": fact.fingerprint}
+
+
+@dataclass(frozen=True)
+class Both:
+    """The same data in both kinds of store."""
+
+    embedded: Store
+    neo4j: Store
+
+
+@contextmanager
+def emptied(server: LocalNeo4j) -> Iterator[str]:
+    """A database without nodes, kept from other workers meanwhile. Constraints stay: to make them anew costs seconds a test."""
+    with portalocker.Lock(server.home / "tests.lock", "a", timeout=300):
+        with GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver, driver.session() as session:
+            session.run("MATCH (n) DETACH DELETE n").consume()
+        yield server.uri

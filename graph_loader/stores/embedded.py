@@ -226,8 +226,8 @@ class EmbeddedStore:
                 self._switch(name)
             except BaseException as error:
                 if not self._names(name):  # an interrupt can come just after the switch
-                    shutil.rmtree(target, ignore_errors=True)
                     self._manifest(name).unlink(missing_ok=True)
+                    shutil.rmtree(target, ignore_errors=True)
                 if isinstance(error, OSError):
                     raise StoreError(f"{self.url}: cannot be written ({_reason(error)}); nothing was changed") from error
                 if isinstance(error, arcadedb.ArcadeDBError):
@@ -260,8 +260,8 @@ class EmbeddedStore:
         for generation in sorted(p for p in self._generations.iterdir() if p.name.isdigit() and p.name != keep):
             with contextlib.suppress(portalocker.LockException, OSError):
                 with portalocker.Lock(self._lock_file(generation.name), mode="a", flags=_EXCLUSIVE, timeout=0):
+                    self._manifest(generation.name).unlink(missing_ok=True)  # first: while the folder is there it is found again
                     shutil.rmtree(generation)
-                self._manifest(generation.name).unlink(missing_ok=True)
                 self._lock_file(generation.name).unlink(missing_ok=True)
 
 

@@ -71,9 +71,7 @@ class Clients:
     """Starts commands."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-        )
+        self._process = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
         self._lock = threading.Lock()
         self._number = 0
 
@@ -82,7 +80,8 @@ class Clients:
         self._number += 1
         out = home / f"client{self._number}.out"
         argv = [*map(str, loader), *map(str, args)]
-        return Client(self._ask({"argv": argv, "loader": bool(loader), "env": dict(env), "out": str(out), "cwd": str(home)}), out, self._ask)
+        request = {"argv": argv, "loader": bool(loader), "env": dict(env), "out": str(out), "cwd": str(home)}
+        return Client(self._ask(request), out, self._ask)
 
     def run(self, *args: str | Path, env: Mapping[str, str], home: Path, loader: tuple[str | Path, ...] = ()) -> Ended:
         """Start and wait."""

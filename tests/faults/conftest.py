@@ -37,9 +37,9 @@ def clients() -> Iterator[Clients]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = [r for found in terminalreporter.stats.values() for r in found if getattr(r, "when", "") == "teardown"]
-    reports += [r for name in ("", "passed", "failed", "error") for r in terminalreporter.stats.get(name, []) if hasattr(r, "user_properties")]
-    lines = dict.fromkeys(str(value) for report in reports for name, value in report.user_properties if name == "faults")
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    properties = [pair for report in reports for pair in getattr(report, "user_properties", ())]
+    lines = dict.fromkeys(str(value) for name, value in properties if name == "faults")
     if lines:
         terminalreporter.section("faults: survived of tried")
         for line in lines:

@@ -21,7 +21,7 @@ import pytest
 from clients import Client, Clients
 from support import environment, everything, opened, small_package
 from table import Tally, number
-from test_embedded import COUNTS, STATES, Scene, chosen, tables
+from test_embedded import COUNTS, STATES, Scene, tables
 
 from graph_loader.schema import FORMAT
 from graph_loader.stores import manifest
@@ -95,14 +95,14 @@ def test_loads_killed(scene: Scene, clients: Clients, tally: Make, tmp_path: Pat
         shutil.rmtree(db)
         return outcome
 
-    known = set(chosen(scene.moments, spare=3))  # test_embedded.py kills at these
-    for turn, place in enumerate(spread(scene, number(12, 50), seed=1919)):
-        while (scene.moments[place], scene.moments[: place + 1].count(scene.moments[place])) in known and place:
-            place -= 1
-        # From outside a load's last moments cannot be hit: it may be over before the signal comes.
-        inside = turn % 2 == 0 or place > 0.9 * len(scene.moments)
+    switch, total = scene.moments.index("os.rename CURRENT.new"), len(scene.moments)
+    after = draw.sample(range(switch + 1, total), number(2, 6))  # few moments are: the load is nearly over
+    for turn, place in enumerate([*spread(scene, number(12, 50) - len(after), seed=1919), *after]):
+        # From outside the last moments cannot be hit: the load may be over before the signal comes.
+        inside = turn % 2 == 0 or place >= switch
         found.attempt((place, inside), lambda place=place, inside=inside: check(place, inside))  # type: ignore[misc]
     found.all_survived()
+    assert found.outcomes["old"] and found.outcomes["new"]
 
 
 def test_loads_interrupted(scene: Scene, clients: Clients, tally: Make, tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def damaged(db: Path, kind: str, draw: random.Random) -> str:
 def exported(clients: Clients, db: Path, home: Path) -> dict[str, bytes] | str:
     """Every fact as files, or the error."""
     out = home / f"export-{db.name}"
-    ended = clients.run("export", "csv", "--out", out, "--db", db, env=environment(home, db), home=home)
+    ended = clients.run("export", "csv", "-o", out, "--db", db, env=environment(home, db), home=home)
     if ended.code:
         return ended.one_line()
     found = {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
@@ -332,9 +332,7 @@ def test_a_file_of_another_size(scene: Scene, clients: Clients, tmp_path: Path, 
     assert isinstance(line, str) and file.name in line and "load again into a new --db" in line
 
 
-def test_a_large_generation_is_hashed_when_asked_and_before_a_load(
-    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_generation_is_hashed_when_asked_and_before_a_load(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above HASHED_UP_TO an opening compares sizes only."""
     db = scene.copy(tmp_path / "store")
     store = EmbeddedStore(db)

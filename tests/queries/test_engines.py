@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from conftest import Both
 from hypothesis import given
 from hypothesis import strategies as st
 from rows import answer, assert_same
-from support import Cli, query
+from support import Both, Cli, query
 
 from graph_loader import cyphertext
 from graph_loader.errors import UsageError

@@ -23,9 +23,8 @@ import pytest
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
-from conftest import Both, emptied
 from generator import Generated, queries, world
-from support import NEO4J_AUTH, Cli, opened, query
+from support import NEO4J_AUTH, Both, Cli, emptied, opened, query
 
 from graph_loader import cyphertext
 from graph_loader.catalogue import catalogue

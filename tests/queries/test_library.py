@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Both
 from rows import assert_same
-from support import Cli
+from support import Both, Cli
 
 from graph_loader.catalogue import Query, catalogue
 from graph_loader.identity import default_identity
