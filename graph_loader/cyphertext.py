@@ -120,8 +120,9 @@ def returned_columns(text: str) -> list[str]:
     items: list[list[tuple[Token, int]]] = [[]]
     for place in range(places[-1] + 1, len(found)):
         token, depth = found[place], depths[place]
-        # A property may have the name of a clause: c.order.
-        if depth == 0 and ((token.upper in ("ORDER", "SKIP", "LIMIT", "UNION") and found[place - 1].text != ".") or token.text == ";"):
+        # A property or a column may have the name of a clause: c.order AS limit.
+        named = found[place - 1].text == "." or found[place - 1].upper == "AS"
+        if depth == 0 and ((token.upper in ("ORDER", "SKIP", "LIMIT", "UNION") and not named) or token.text == ";"):
             break
         if depth == 0 and token.text == ",":
             items.append([])

@@ -127,7 +127,8 @@ def _require_known(reader: Any, found: Any, values: dict[str, Any]) -> None:
     for param in found.params:
         label = {"bloc": "Bloc", "good": "Good"}.get(param.name)
         if label and values[param.name]:
-            known = [row[0] for row in reader.run(f"MATCH (n:{label}) WHERE n.fingerprint IS NOT NULL RETURN n.id AS id ORDER BY id", {}).rows]
+            text = f"MATCH (n:{label}) WHERE n.fingerprint IS NOT NULL RETURN n.id AS id ORDER BY id"
+            known = [row[0] for row in reader.run(text, {}).rows]
             if values[param.name] not in known:
                 raise UsageError(f"-p {param.name}: no {label.lower()} '{values[param.name]}' is loaded; there are {', '.join(known)}")
 

@@ -429,7 +429,7 @@ class Generator:
     def __init__(self, seed: int, long: bool = False) -> None:
         self.rng = random.Random(seed)
         self.most_hops = 4 if long else 3
-        self.clauses = (3, 4, 2, 1) if long else (5, 4, 1, 0)
+        self.clauses = (3, 4, 2, 1) if long else (6, 4, 1, 0)
         self.shapes: set[str] = set()
         self.params: dict[str, Any] = {}
         self.used = 0

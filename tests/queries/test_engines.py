@@ -278,7 +278,7 @@ SOUND = [
     "UNWIND ['FRA'] AS id MATCH (s:State {id: id}) MATCH (s)-[:MEMBER_OF]->(b) RETURN count(b) AS n",
     "MATCH (b:Bloc) UNWIND b.sources AS x RETURN count(x) AS n",
     "MATCH (b:Bloc) UNWIND b.sources AS x OPTIONAL MATCH (d:Source {id: x}) RETURN count(d) AS n",
-    "MATCH (b:Bloc) RETURN COUNT { (b)<-[:MEMBER_OF]-() } IS NOT NULL AS x, b.id AS b ORDER BY b",
+    "MATCH (b:Bloc) RETURN COUNT { (b)<-[:MEMBER_OF]-() } > 2 AS x, b.id AS b ORDER BY b",
     "MATCH (m:Bloc) MATCH (c:Claim {fact: m.id}) RETURN count(c) AS n",
 ]
 

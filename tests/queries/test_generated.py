@@ -38,12 +38,12 @@ SEED, COUNT = 2026, 2_000
 
 SHAPES = frozenset((
     "MATCH", "OPTIONAL MATCH", "comma patterns", "undirected", "cycle", "named path", "variable length", "shortestPath",
-    "types alternative",
-    "untyped relationship", "inline map", "variable in inline map", "inline WHERE", "pattern predicate", "pattern comprehension",
-    "EXISTS {}", "COUNT {}", "COLLECT {}", "CALL {}", "UNION in CALL", "UNION", "UNWIND", "WITH", "WITH DISTINCT", "WITH WHERE", "grouping WITH",
-    "grouping RETURN", "aggregate", "RETURN DISTINCT", "ORDER BY", "ORDER BY what is not returned", "SKIP and LIMIT", "simple CASE",
-    "searched CASE", "lists", "quantifier", "logic", "in force", "map projection", "missing property", "optional parameter",
-    "property against property", "boolean property beside a comparison", "whole things",
+    "types alternative", "untyped relationship", "inline map", "variable in inline map", "inline WHERE", "pattern predicate",
+    "pattern comprehension", "EXISTS {}", "COUNT {}", "COLLECT {}", "CALL {}", "UNION in CALL", "UNION", "UNWIND", "WITH",
+    "WITH DISTINCT", "WITH WHERE", "grouping WITH", "grouping RETURN", "aggregate", "RETURN DISTINCT", "ORDER BY",
+    "ORDER BY what is not returned", "SKIP and LIMIT", "simple CASE", "searched CASE", "lists", "quantifier", "logic", "in force",
+    "map projection", "missing property", "optional parameter", "property against property",
+    "boolean property beside a comparison", "whole things",
 ))  # fmt: skip
 
 
@@ -284,7 +284,7 @@ def test_what_is_wrong_there_is_refused_and_the_remedy_is_right(engines: Engines
 def test_the_guards_are_still_needed(engines: Engines, remedy: str, wrong: str, right: str) -> None:
     """When the engine learns to answer one of these, its guard should go."""
     with engines.neo4j.reading() as second:
-        assert compared(engines.reader.run(wrong, {}), second.run(wrong, {}), ordered=False)[0]
+        assert compared(engines.reader.run(wrong, {}), second.run(wrong, {}), ordered=False) != ("", "")
 
 
 SOUND = [
@@ -298,14 +298,16 @@ SOUND = [
     "MATCH (s)-[t:DEFENCE]->(b) WITH * WHERE s.id = 'ARL' OR t.mutual RETURN b.id AS b",
     "MATCH (s:State) OPTIONAL MATCH (s)-[:SUCCEEDED_BY]->(x) OPTIONAL MATCH (x)-[:MEMBER_OF]->(b) RETURN s.id AS s, b.id AS b",
     "MATCH (s:State) OPTIONAL MATCH (s)-[:SUCCEEDED_BY]->(x) WITH s, collect(x.id) AS l MATCH (s)-[:MEMBER_OF]->(x) RETURN x.id AS x, l",
-    "MATCH (s:State) OPTIONAL MATCH (s)-[t:DEFENCE]->(x) WITH t WHERE t IS NOT NULL WITH startNode(t) AS a MATCH (b)-[:TRADE]->(a) RETURN a.id AS a",
+    "MATCH (s:State) OPTIONAL MATCH (s)-[t:DEFENCE]->() WITH t WHERE t IS NOT NULL WITH startNode(t) AS a MATCH (b)-[:TRADE]->(a)"
+    " RETURN a.id AS a",
     "OPTIONAL MATCH (s:State)-[t:DEFENCE]->(x), (x)-[:MEMBER_OF]->(b) RETURN b.id AS b",
     "MATCH (s:State) OPTIONAL MATCH (s)-[:MEMBER_OF]->(x) WHERE EXISTS { (b:Instrument)-[:FOUNDS]->(x) } RETURN x.id AS x",
     "MATCH (s:State) WHERE any(x IN s.sources WHERE CASE WHEN x = 'atlas' THEN true ELSE false END) RETURN s.id AS s",
     "MATCH (s:State) WHERE size([x IN s.sources WHERE any(y IN ['atlas'] WHERE y = x)]) = 0 RETURN s.id AS s",
     "MATCH (s:State) RETURN CASE WHEN any(x IN s.sources WHERE x = 'atlas') THEN 1 ELSE 0 END AS n, s.id AS s",
     "MATCH (s:State) WHERE s.disputed OR COUNT { (s)-[:MEMBER_OF]->() } = 2 AND s.id < 'H' RETURN s.id AS s",
-    "MATCH (s:State) RETURN COUNT { (s)-[:MEMBER_OF]->() } + 1 AS n, COUNT { (s)-[:MEMBER_OF]->() } > 1 AS more, s.disputed AND s.id < 'H' AS x",
+    "MATCH (s:State) RETURN COUNT { (s)-[:MEMBER_OF]->() } + 1 AS n, COUNT { (s)-[:MEMBER_OF]->() } > 1 AS m, s.disputed AND s.id < 'H'"
+    " AS x",
     "MATCH (s:State) WITH s ORDER BY s.id WHERE s.id <> 'ARL' RETURN s.id AS s",
     "MATCH (s:State) WHERE s.name <> 'OR NOT t.disputed' // OPTIONAL MATCH (s)--(x) MATCH (s)--(x)\nRETURN s.id AS s",
     "MATCH (s:State) WHERE s.id = 'MATCH (a)-[t]->(b) WHERE a.id = 1 OR t.x' /* (c {fact: t.id}) */ RETURN s.`CASE WHEN any(` AS x",
@@ -398,9 +400,9 @@ def test_verify_shows_the_first_row_that_differs(both: Both, cli: Cli) -> None:
 
 
 @pytest.mark.neo4j
-def test_verify_wants_the_same_facts_first(both: Both, cli: Cli, neo4j_server: LocalNeo4j) -> None:
-    with emptied(neo4j_server) as url:
-        cli(*MEMBERS, db=both.embedded, env=_verifying(url)).fails(1, "other facts", "missing", f"pactgraph load --db {url}")
+def test_verify_wants_the_same_facts_first(both: Both, cli: Cli, engines: Engines) -> None:
+    url = engines.neo4j.url
+    cli(*MEMBERS, db=both.embedded, env=_verifying(url)).fails(1, "other facts", "missing", "more", f"pactgraph load --db {url}")
 
 
 @pytest.mark.neo4j
