@@ -257,7 +257,8 @@ class _Query:
             self.where(following[1], following[2], inside)
             starts = {path.elements[0].variable for path in paths}
             if None in starts or not starts <= set(state):
-                self.early_conditions(following[1], following[2], set(state) - set(fresh), set(fresh), starts)
+                turn = {name: number for number, path in reversed(list(enumerate(paths))) for name in path.names() if name in fresh}
+                self.early_conditions(following[1], following[2], set(state) - set(fresh), turn, starts)
         after = state | dict.fromkeys(fresh, optional)
         if not optional:
             after |= {name: False for path in paths for name in path.names()}
@@ -401,21 +402,25 @@ class _Query:
                     raise _Found(NESTED_TEST.format("a pattern "))
                 place += 1
 
-    def early_conditions(self, low: int, high: int, known: set[str], fresh: set[str], starts: set[str | None]) -> None:
+    def early_conditions(self, low: int, high: int, known: set[str], turn: dict[str, int], starts: set[str | None]) -> None:
         """Conditions that the engine tests too early, for it overlooks some of their variables.
 
         A condition is tested as soon as the variables that the engine takes note of are there: those known before, and the first
-        node of a path. The variables of comparisons are taken note of, bare booleans, quantifiers, CASE and subqueries are not.
+        node of a path, or a whole path before the next one. The variables of comparisons are taken note of; those of bare booleans,
+        quantifiers, CASE and subqueries are not. ``turn``: the new variables, and which path of the MATCH brings each.
         """
         for begin, end in self.conjuncts(low, high):
             seen: set[str] = set()
             mentioned: set[str] = set()
             for part in self.parts(begin, end):
-                mentioned |= set(self.names(*part, fresh))
+                mentioned |= set(self.names(*part, turn))
                 if self.compares(*part) or any(self.text(p) == "(" and self.joined(self.pair[p] + 1) for p in self.top(*part)):
-                    seen |= set(self.names(*part, known | fresh, plain=True))
+                    seen |= set(self.names(*part, known | turn.keys(), plain=True))
             overlooked = mentioned - seen
-            if seen and overlooked and seen & fresh <= starts:
+            if not seen or not overlooked:
+                continue
+            new = seen & turn.keys()
+            if new <= starts or max(turn[name] for name in new) < max(turn[name] for name in overlooked):
                 raise _Found(EARLY_CONDITION.format(min(seen), min(overlooked)))
 
     def conjuncts(self, low: int, high: int) -> list[tuple[int, int]]:

@@ -93,11 +93,15 @@ def _first_difference(rows: Sequence[Sequence[Any]], others: Sequence[Sequence[A
     return None if len(rows) == len(others) else min(len(rows), len(others))
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _same(one: Any, other: Any) -> bool:
+    if _is_number(one) and _is_number(other):  # 1 and 1.0 are equal in Cypher, and one group
+        return one == other or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (math.isnan(one) and math.isnan(other))
     if type(one) is not type(other):
         return False
-    if isinstance(one, float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (math.isnan(one) and math.isnan(other))
     if isinstance(one, list):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, dict):
@@ -107,8 +111,8 @@ def _same(one: Any, other: Any) -> bool:
 
 def _key(value: Any) -> tuple[str, Any]:
     """A key that sorts any values, floats by what is compared of them."""
-    if isinstance(value, float):
-        return "float", f"{value + 0.0:.8e}"
+    if _is_number(value):
+        return "number", f"{float(value) + 0.0:.8e}"
     if isinstance(value, (list, tuple)):
         return "list", tuple(_key(item) for item in value)
     if isinstance(value, dict):

@@ -213,6 +213,8 @@ FORMS = {
          TIE + "WITH * WHERE s.id + CASE WHEN t.mutual THEN '+' ELSE '-' END = 'ARL+'" + N),
         ("MATCH p = (s)-[t:DEFENCE]->(b) WHERE s.id = 'FAL' OR NOT EXISTS { (b)-[:MEMBER_OF]->() }" + N,
          "MATCH p = (s)-[t:DEFENCE]->(b) WITH * WHERE s.id = 'FAL' OR NOT EXISTS { (b)-[:MEMBER_OF]->() }" + N),
+        ("MATCH (e:Event)<-[:HAS_EVENT]-(i)<-[:PARTY_TO]-(s:State), (s)<-[t:DEPENDS_ON]-(z) WHERE i.id = 'x' OR NOT t.disputed" + N,
+         "MATCH (e:Event)<-[:HAS_EVENT]-(i)<-[:PARTY_TO]-(s:State), (s)<-[t:DEPENDS_ON]-(z) WHERE i.id = 'x' OR t.disputed = false" + N),
         ("MATCH (s:State {id: 'COB'}) MATCH (a)-[:PARTY_TO]->(i) WHERE i.binding OR s.id = 'x'" + N,
          "MATCH (s:State {id: 'COB'}) MATCH (a)-[:PARTY_TO]->(i) WHERE i.binding = true OR s.id = 'x'" + N),
         ("MATCH (s:State) WHERE EXISTS { (a)-[:PARTY_TO]->(i) WHERE i.binding OR s.id = 'x' }" + N,
@@ -364,7 +366,9 @@ def test_what_counts_as_equal() -> None:
     assert "another order" in compared(rows(["x", "y"]), rows(["y", "x"]), True)[1]
     assert compared(rows(["x", "y"]), rows(["y", "x"]), True)[0] == ""
     assert compared(rows(1), rows(True), True)[0] == "first difference: here (1), there (True)"
-    assert "first difference" in compared(rows(1), rows(1.0), True)[0]
+    assert compared(rows(1), rows(1.0), True) == ("", "")
+    assert "first difference" in compared(rows(3), rows(3.5), True)[0]
+    assert "first difference" in compared(rows(1.000001), rows(1.0), True)[0]
     assert "first difference" in compared(rows(None), rows(""), True)[0]
     assert compared(rows(1), rows(1, 1), False)[0].startswith("2 rows instead of 1; first difference: here nothing more")
     assert "columns" in compared(rows(1), Rows(["b"], [[1]]), True)[0]
