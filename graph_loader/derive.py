@@ -208,7 +208,8 @@ def _ties(
         for number, spell in enumerate(spells, start=1):
             id_ = "|".join(["tie", instrument.id, start, end, domain, kind, str(number)])
             props: dict[str, Value | None] = {
-                "kind": kind, "obligations": obligations, "mutual": mutual, "sign": -1 if domain in NEGATIVE_DOMAINS else 1,
+                "kind": kind, "label": instrument.props.get("official_label"), "obligations": obligations, "mutual": mutual,
+                "sign": -1 if domain in NEGATIVE_DOMAINS else 1,
                 "instrument": instrument.id, "derived": True, "rule": rule, "premises": sorted(f.id for f in spell.facts),
                 "since": spell.since, "until": spell.until, "since_edtf": spell.since_edtf, "until_edtf": spell.until_edtf,
                 "start_kind": spell.start_kind, "end_kind": spell.end_kind,

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from graph_loader.claims import Claim, SourceInfo, claim_node, source_node
 from graph_loader.derive import derive
-from graph_loader.errors import UsageError
+from graph_loader.errors import DataError, UsageError
 from graph_loader.identity import Identity, default_identity
 from graph_loader.resolve import Ranking, Resolved, resolve
 from graph_loader.schema import FORMAT, NODE, RELATIONSHIP, Fact, Value, make_fact
-from graph_loader.sources.base import Reading, Source, get
+from graph_loader.sources.base import Reading, Rejection, Source, get
 from graph_loader.stores.base import META_ID, Diff, Params, Reader, Rows, Store, Stored, meta, stored_claims, stored_facts, stored_sources
 
 Progress = Callable[[str], None]
@@ -23,7 +23,11 @@ ALWAYS = "reference"  # states are described there: it is loaded with the first 
 
 @dataclass
 class SourceCounts:
-    """What a load did with one dataset. ``merged``: claims on a fact that another dataset states too."""
+    """What a load did with one dataset.
+
+    ``read`` rows = ``loaded`` + ``merged`` into what another row states + ``rejected``. The other counts are of facts; ``shared``
+    are those that another dataset states too.
+    """
 
     source: str
     read: int = 0
@@ -34,6 +38,7 @@ class SourceCounts:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    shared: int = 0
 
 
 @dataclass
@@ -42,7 +47,8 @@ class LoadReport:
 
     counts: list[SourceCounts]
     precedence: list[str]
-    rejected: dict[str, list[str]] = field(default_factory=dict)
+    rejected: dict[str, list[Rejection]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     written: bool = False
 
@@ -129,6 +135,7 @@ def load(
     *,
     prefer: Sequence[str] | None = None,
     dry_run: bool = False,
+    strict: bool = False,
     identity: Identity | None = None,
     progress: Progress = lambda _: None,
 ) -> LoadReport:
@@ -142,6 +149,8 @@ def load(
         New order of precedence; None keeps the stored one.
     dry_run : bool
         Resolve and count, but write nothing.
+    strict : bool
+        Whether a rejected row is an error.
 
     Raises
     ------
@@ -152,9 +161,9 @@ def load(
     started = _now()
     if dry_run:
         with store.reading() if store.exists() else nullcontext(_Empty()) as reader:
-            return _load(reader, None, wanted, prefer, identity, started, progress)
+            return _load(reader, None, wanted, prefer, strict, identity, started, progress)
     with store.writing() as writer:
-        return _load(writer, writer.apply, wanted, prefer, identity, started, progress)
+        return _load(writer, writer.apply, wanted, prefer, strict, identity, started, progress)
 
 
 def _load(
@@ -162,6 +171,7 @@ def _load(
     apply: Callable[[Diff], None] | None,
     wanted: Sequence[tuple[Source, Path | None]],
     prefer: Sequence[str] | None,
+    strict: bool,
     identity: Identity,
     started: str,
     progress: Progress,
@@ -179,6 +189,8 @@ def _load(
             c.key[0] for r in readings.values() for c in r.claims if c.type in ("State", "Bloc", "Actor")
         }
         reading = source.read(path, identity, ids)
+        if strict and reading.rejected:
+            raise DataError(f"--strict: {len(reading.rejected)} of {reading.read} rows cannot be read; the first: {reading.rejected[0]}")
         readings[reading.info.id] = reading
     claims = [c for c in claims if c.dataset not in readings]
     sources = {id_: s for id_, s in sources.items() if s.dataset not in readings}
@@ -195,6 +207,7 @@ def _load(
     diff = difference(assembled.facts, stored)
     counts = _count(readings, assembled, stored, diff)
     report = LoadReport(counts, assembled.precedence, {name: r.rejected for name, r in readings.items() if r.rejected})
+    report.notes = [note for reading in readings.values() for note in reading.notes]
     report.moved = sorted(f.id for f in diff.changed if _is_fact(f.type))
     if apply is not None:
         progress(f"writing {len(diff.added)} added, {len(diff.changed)} changed, {len(diff.removed)} removed")
@@ -225,10 +238,9 @@ def _count(
     added, changed = {f.id for f in diff.added}, {f.id for f in diff.changed}
     counts = []
     for name, reading in readings.items():
-        count = SourceCounts(name, read=reading.read, rejected=len(reading.rejected))
+        count = SourceCounts(name, read=reading.read, loaded=reading.loaded, merged=reading.merged, rejected=len(reading.rejected))
         statements = {(c.type, c.key, c.spell): assembled.resolved.fact_of_claim[c.id] for c in reading.claims}
-        count.loaded = len(statements)
-        count.merged = sum(len({dataset[s] for s in _sources(assembled.facts[fact])}) > 1 for fact in statements.values())
+        count.shared = sum(len({dataset[s] for s in _sources(assembled.facts[fact])}) > 1 for fact in set(statements.values()))
         for id_, fact in assembled.facts.items():
             if not _is_fact(fact.type) or not any(dataset.get(s) == name for s in _sources(fact)):
                 continue

@@ -23,17 +23,21 @@ DOMAINS = (
 )  # fmt: skip
 NEGATIVE_DOMAINS = ("SANCTIONS", "DISPUTE")
 OBLIGATIONS = ("defence", "offence", "neutrality", "nonaggression", "consultation")
-BLOC_KINDS = ("alliance", "union", "trade_area", "forum", "grouping", "organisation")
+BLOC_KINDS = ("alliance", "union", "trade_area", "forum", "grouping", "organisation", "category")
 ACTOR_KINDS = ("firm", "agency", "ngo", "fund")
-FORMS = ("treaty", "protocol", "declaration", "memorandum", "arrangement")
+FORMS = ("treaty", "protocol", "declaration", "memorandum", "arrangement", "contract")
 INSTRUMENT_TYPES = (
     "alliance", "nonaggression", "consultation", "strategic_partnership", "trade", "investment", "basing", "cooperation", "union",
+    "infrastructure", "contract", "export_control",
 )  # fmt: skip
+# Ties that are stated without an instrument also have the kinds of sanctions (those of GSDB), disputes, investment treaties and credit.
+TIE_KINDS = (*INSTRUMENT_TYPES, "bit", "arms", "military", "financial", "travel", "other", "militarized", "territorial", "credit")
 SCOPES = ("bilateral", "minilateral", "multilateral", "maxilateral", "plurilateral")
 THICKNESS = ("practice", "interests", "rules", "values", "identity", "culture")
 DERIVES = ("dyads", "hub", "none")
 EVENT_KINDS = (
-    "signed", "provisional", "in_force", "suspended", "resumed", "denounced", "terminated", "expired", "failed", "review",
+    "launched", "concluded", "signed", "provisional", "in_force", "suspended", "resumed", "denounced", "terminated", "expired", "failed",
+    "review",
 )  # fmt: skip
 MEMBER_ROLES = ("full", "associate", "observer", "partner")
 PARTY_ROLES = ("party", "signatory", "guarantor", "beneficiary")
@@ -135,13 +139,13 @@ NODES: tuple[NodeType, ...] = (
         _p("kind", "str", "state or territory", values=("state", "territory"), required=True),
         _p("spells", "list", "independence as 'since/until' (EDTF); empty: not recorded"),
     )),
-    NodeType("Bloc", "An alliance, union, trade area, forum, grouping or organisation.", (
+    NodeType("Bloc", "An alliance, union, trade area, forum, grouping or organisation; a category is an author's list of states.", (
         _NAME, _p("kind", "str", "kind of bloc", values=BLOC_KINDS, required=True),
     ), dated=True),
     NodeType("Actor", "A firm, agency, non-governmental organisation or fund.", (
         _NAME, _p("kind", "str", "kind of actor", values=ACTOR_KINDS, required=True),
     )),
-    NodeType("Instrument", "A treaty, protocol, declaration, memorandum or arrangement.", (
+    NodeType("Instrument", "A treaty, protocol, declaration, memorandum, arrangement or contract.", (
         _p("title", "str", "title", required=True, disputable=False),
         _p("official_label", "str", "what its makers call the relation", disputable=False),
         _p("form", "str", "legal form", values=FORMS, required=True),
@@ -209,7 +213,8 @@ NODES: tuple[NodeType, ...] = (
 )  # fmt: skip
 
 _TIE = (
-    _p("kind", "str", "type of relation", values=INSTRUMENT_TYPES, required=True),
+    _p("kind", "str", "type of relation", values=TIE_KINDS, required=True),
+    _p("label", "str", "what it is called: the instrument's official label, or the names of bases", disputable=False),
     _p("obligations", "list", "what is owed", values=OBLIGATIONS, default=[]),
     _p("mutual", "bool", "both owe it; else start owes it to end", default=True),
     _p("sign", "int", "1, or -1 for sanctions and disputes", default=1, disputable=False),
@@ -221,7 +226,7 @@ _TIE = (
 _PARTICIPANTS = ("State", "Bloc", "Actor")
 
 RELATIONSHIPS: tuple[RelationshipType, ...] = (
-    RelationshipType("MEMBER_OF", "Membership of a state in a bloc.", ("State",), ("Bloc",), "member", (
+    RelationshipType("MEMBER_OF", "Membership of a state (or of a union of states) in a bloc.", ("State", "Bloc"), ("Bloc",), "member", (
         _p("role", "str", "role of the member", values=MEMBER_ROLES, default="full"),
         _p("suspended", "bool", "a suspended member stays a member", default=False),
     ), spells=True),
@@ -245,7 +250,7 @@ RELATIONSHIPS: tuple[RelationshipType, ...] = (
         )
         for domain in DOMAINS
     ),
-    RelationshipType("DEPENDS_ON", "The start imports the good from the end.", ("State", "Bloc"), ("State",), "flow", _FLOW,
+    RelationshipType("DEPENDS_ON", "The start imports the good from the end.", ("State", "Bloc"), _PARTICIPANTS, "flow", _FLOW,
                      key=("good", "stage", "basis", "from_year", "to_year")),
     RelationshipType("PRODUCES", "The state's part of world output of the good.", ("State",), ("Good",), "prod", _FLOW,
                      key=("stage", "basis", "from_year", "to_year")),

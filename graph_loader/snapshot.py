@@ -115,7 +115,7 @@ def flows(reader: Reader, good: str | None = None) -> pl.DataFrame:
     ours = "d.fingerprint IS NOT NULL AND g.fingerprint IS NOT NULL"
     params = {"good": good} if good else {}
     queries = (
-        f"MATCH (i)-[d:DEPENDS_ON]->(s:State) MATCH (g:Good) WHERE g.id = d.good AND {ours}{where}"
+        f"MATCH (i)-[d:DEPENDS_ON]->(s) MATCH (g:Good) WHERE g.id = d.good AND {ours}{where}"
         f" RETURN i.id AS importer, s.id AS supplier, g.id AS good, g.name AS good_name, {columns}, d.id AS fact ORDER BY fact",
         f"MATCH (s:State)-[d:PRODUCES]->(g:Good) WHERE {ours}{where}"
         f" RETURN '{WORLD}' AS importer, s.id AS supplier, g.id AS good, g.name AS good_name, {columns}, d.id AS fact ORDER BY fact",

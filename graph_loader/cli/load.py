@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,33 +12,43 @@ import click
 
 from graph_loader.cli.options import db_option, format_option, progress, quiet_option
 from graph_loader.cli.output import Answer, emit
-from graph_loader.errors import UsageError
+from graph_loader.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from graph_loader.pipeline import LoadReport
     from graph_loader.stores.base import Store
 
 BUNDLED = ("reference", "curated")
 
 
 @click.command(
-    epilog="\b\nExamples:\n  pactgraph load\n  pactgraph load --from ./mydata --dry-run\n  pactgraph load --prefer mydata,curated"
+    epilog="\b\nExamples:\n  pactgraph load\n  pactgraph load sipri --from trade_register.csv --report rejected.json\n"
+    "  pactgraph load --from ./mydata --dry-run\n  pactgraph load --prefer mydata,curated"
 )
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
-@click.option("--from", "path", type=click.Path(path_type=Path), help="Read the source from this folder instead of the bundled copy.")
+@click.option("--from", "path", type=click.Path(path_type=Path), help="The publisher's file, or a folder of them; gz, xz and zip work.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.option(
     "--prefer",
     metavar="SOURCE[,SOURCE]...",
     help="Whose word is taken where sources disagree, most preferred first; '' for the default order.",
 )
+@click.option("--strict", is_flag=True, help="Load nothing when a row cannot be read.")
+@click.option("--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write every rejected row to this JSON file.")
 @db_option
 @format_option
 @quiet_option
-def load(names: tuple[str, ...], path: Path | None, dry_run: bool, prefer: str | None, db: str | None, form: str, quiet: bool) -> None:
+def load(
+    names: tuple[str, ...], path: Path | None, dry_run: bool, prefer: str | None, strict: bool, report_file: Path | None,
+    db: str | None, form: str, quiet: bool,
+) -> None:  # fmt: skip
     """Load sources into the store, in one transaction: all of it, or nothing.
 
     Without SOURCE the bundled data are loaded. With --from and no SOURCE the folder is one in pactgraph's own layout: source.yml and
     CSV files. Loading a source again replaces what it said before. With --prefer alone nothing is read: what is loaded is resolved anew.
+
+    Of a publisher's file every row is loaded, merged with another row, or rejected with its reason: read = loaded + merged + rejected.
+    The other counts are of facts; 'shared' are those that another source states too.
     """
     from graph_loader import pipeline
     from graph_loader.sources import base
@@ -58,16 +70,42 @@ def load(names: tuple[str, ...], path: Path | None, dry_run: bool, prefer: str |
         wanted = []
     order = None if prefer is None else [name.strip() for name in prefer.split(",") if name.strip()]
     with progress(quiet) as say:
-        report = pipeline.load(store, wanted, prefer=order, dry_run=dry_run, progress=say)
-    columns = ["source", "read", "loaded", "merged", "rejected", "added", "changed", "unchanged", "removed"]
+        report = pipeline.load(store, wanted, prefer=order, dry_run=dry_run, strict=strict, progress=say)
+    columns = ["source", "read", "loaded", "merged", "rejected", "added", "changed", "unchanged", "removed", "shared"]
     answer = Answer(columns, [asdict(count) for count in report.counts], {"dry_run": dry_run, "db": store.url})
-    answer.notes = [f"{name}: {line}" for name, lines in report.rejected.items() for line in lines]
+    answer.notes = [*report.notes, *_rejections(report)]
+    if report_file is not None:
+        _write_report(report_file, report)
+        answer.notes.append(f"Rejected rows are listed in {report_file}.")
     if only_prefer:
         shown = ", ".join(report.moved[:10]) + (", …" if len(report.moved) > 10 else "")
         answer.notes.append(f"Facts changed: {len(report.moved)}{f' ({shown})' if shown else ''}.")
     answer.notes.append(f"Precedence: {', '.join(report.precedence)}.")
     answer.notes.append("Nothing was written (--dry-run)." if dry_run else f"Stored in {store.url}.")
     emit(answer, form)
+
+
+def _rejections(report: LoadReport) -> list[str]:
+    """A line for each reason: how many rows, and the first of them."""
+    lines = []
+    for name, rejected in report.rejected.items():
+        for reason, count in Counter(r.reason for r in rejected).most_common():
+            first = next(r for r in rejected if r.reason == reason)
+            where = f"{first.file}, row {first.row}" + (f": {first.detail}" if first.detail else "")
+            lines.append(f"{name}: {count} row{'s' * (count > 1)} rejected, {reason} (first: {where})")
+    return lines
+
+
+def _write_report(file: Path, report: LoadReport) -> None:
+    content = {
+        "counts": [asdict(count) for count in report.counts],
+        "rejected": [{"source": name, **asdict(r)} for name, rejected in report.rejected.items() for r in rejected],
+        "notes": report.notes,
+    }  # fmt: skip
+    try:
+        file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"--report {file}: cannot be written ({error.strerror}); name a file in a folder that exists") from error
 
 
 def _is_loaded(store: Store) -> bool:

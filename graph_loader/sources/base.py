@@ -12,20 +12,40 @@ from graph_loader.errors import UsageError
 from graph_loader.identity import Identity
 
 
+@dataclass(frozen=True)
+class Rejection:
+    """A row that could not be used: where it stands and why. ``detail`` is what stood there."""
+
+    file: str
+    row: int
+    reason: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.row}: {self.reason}" + (f" ({self.detail})" if self.detail else "")
+
+
 @dataclass
 class Reading:
     """What was read of a dataset.
 
-    ``read`` counts data rows, ``rejected`` lists those that could not be used, each with its reason; ``sha256`` is over the
-    files read, in the order of their names.
+    ``read`` counts data rows. Each of them is loaded (it states something of its own), ``merged`` into what another row states, or
+    ``rejected`` with its reason. ``sha256`` is over the files read, in the order of their names; ``notes`` say how they were
+    understood (layout, encoding, delimiter).
     """
 
     info: SourceInfo
     claims: list[Claim]
     documents: list[SourceInfo] = field(default_factory=list)
     read: int = 0
-    rejected: list[str] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
     sha256: str = ""
+    merged: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def loaded(self) -> int:
+        return self.read - self.merged - len(self.rejected)
 
 
 class Source(Protocol):

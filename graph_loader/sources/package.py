@@ -54,7 +54,8 @@ TABLES: tuple[Table, ...] = (
     Table("states", "State", {"id": "id"}, ("name", "iso2", "iso3", "cow", "gw", "region", "kind", "spells")),
     Table("succession", "SUCCEEDED_BY", {"predecessor": "state", "successor": "state"}, ("date", "kind")),
     Table("blocs", "Bloc", {"id": "id"}, ("name", "kind", "since", "until", "part_of"), optional=("part_of",)),
-    Table("memberships", "MEMBER_OF", {"state": "state", "bloc": "id"}, ("role", "suspended", "since", "until"), "spell",
+    Table("actors", "Actor", {"id": "id"}, ("name", "kind")),
+    Table("memberships", "MEMBER_OF", {"state": "participant", "bloc": "id"}, ("role", "suspended", "since", "until"), "spell",
           optional=("spell", "role", "suspended")),
     Table("instruments", "Instrument", {"id": "id"}, (
         "title", "official_label", "form", "type", "domains", "binding", "obligations", "scope", "thickness", "coding_reason", "derives",
@@ -64,12 +65,14 @@ TABLES: tuple[Table, ...] = (
           optional=("spell", "role")),
     Table("links", "", {"from": "id", "type": "word", "to": "id"}),
     Table("goods", "Good", {"id": "id"}, ("name", "stage", "hs", "hs_revision", "part_of"), optional=("hs", "hs_revision", "part_of")),
-    Table("flows", "DEPENDS_ON", {"importer": "participant", "supplier": "state", "good": "id", "stage": "word", "basis": "word",
+    Table("flows", "DEPENDS_ON", {"importer": "participant", "supplier": "participant", "good": "id", "stage": "word", "basis": "word",
                                   "from_year": "year", "to_year": "year"}, _FLOW_VALUES, optional=_FLOW_OPTIONAL),
     Table("production", "PRODUCES", {"state": "state", "good": "id", "stage": "word", "basis": "word",
                                      "from_year": "year", "to_year": "year"}, _FLOW_VALUES, optional=_FLOW_OPTIONAL),
     Table("ties", "", {"start": "participant", "end": "participant", "domain": "word", "kind": "word"},
-          ("obligations", "mutual", "since", "until"), "spell", optional=("spell", "obligations", "mutual")),
+          ("label", "obligations", "mutual", "since", "until"), "spell", optional=("spell", "label", "obligations", "mutual")),
+    Table("indicators", "Indicator", {"id": "id"}, ("name", "unit")),
+    Table("observations", "OBSERVED", {"state": "state", "indicator": "id", "year": "year"}, ("value", "unit"), optional=("unit",)),
 )  # fmt: skip
 _DOCUMENT_COLUMNS = ("id", "title", "publisher", "version", "url", "licence", "citation")
 _EVIDENCE_COLUMNS = ("fact", "property", "source", "locator", "seen", "matched", "value")
@@ -223,12 +226,13 @@ def text_line(file: Path, offset: int) -> int:
 
 
 def _described(folder: Path, problems: Problems) -> frozenset[str]:
-    """Ids of the blocs that this folder itself describes, so that a participant can be told from a misspelt state."""
-    file = folder / "blocs.csv"
-    table = next(t for t in TABLES if t.name == "blocs")
-    if not file.is_file():
-        return frozenset()
-    return frozenset(row["id"] for _, row in _rows(file, _required(table), table.optional, problems))
+    """Ids of the blocs and actors that this folder itself describes, so that a participant can be told from a misspelt state."""
+    found: set[str] = set()
+    for table in TABLES:
+        file = folder / f"{table.name}.csv"
+        if table.name in ("blocs", "actors") and file.is_file():
+            found |= {row["id"] for _, row in _rows(file, _required(table), table.optional, problems)}
+    return frozenset(found)
 
 
 def _required(table: Table) -> tuple[str, ...]:
@@ -319,9 +323,9 @@ class _RowReader:
                 blocs = [b for b in self.state.known if b not in self.state.identity.states]
                 nearest = self.state.identity.nearest(text, blocs)
                 if kind == "participant" and message.startswith("unknown"):
-                    unseen = "add it to blocs.csv, or load the source that describes it first"
+                    unseen = "add it to blocs.csv or actors.csv, or load the source that describes it first"
                     remedy = f"nearest: {', '.join(nearest)}" if nearest else unseen
-                    message = f"unknown state or bloc '{text}'; {remedy}"
+                    message = f"unknown state, bloc or actor '{text}'; {remedy}"
                 self.fail(column, message)
                 return ""
         if kind == "year":
@@ -335,11 +339,11 @@ class _RowReader:
 
     def day(self) -> str | None:
         """A day of the row, to resolve a name by: the first that is given."""
-        for column in ("since", "date", "from_year", "until"):
+        for column in ("since", "date", "from_year", "year", "until"):
             text = self.row.get(column, "")
             if text and text != "..":
                 try:
-                    return dates.since(text if column != "from_year" else text.zfill(4)).stored
+                    return dates.since(text.zfill(4) if column in ("from_year", "year") else text).stored
                 except dates.DateError:
                     return None
         return None

@@ -25,7 +25,10 @@ FOLDERS = ("curated", "reference")
 
 @cache
 def table(folder: str, name: str) -> tuple[Row, ...]:
-    with (data_folder() / folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    path = data_folder() / folder / f"{name}.csv"
+    if not path.is_file():
+        return ()  # a table that this folder does not use
+    with path.open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
 
@@ -42,7 +45,7 @@ def facts() -> dict[str, tuple[str, Row]]:
         assert id_ not in found, id_
         found[id_] = (name, row)
 
-    for name in ("blocs", "instruments", "goods"):
+    for name in ("blocs", "actors", "instruments", "goods", "indicators"):
         for row in table("curated", name):
             add(row["id"], name, row)
             if row.get("part_of"):
@@ -61,6 +64,10 @@ def facts() -> dict[str, tuple[str, Row]]:
         for row in table("curated", name):
             key = [row[c] for c in (*who, "good", "stage", "basis")]
             add("|".join([prefix, *key, f"{row['from_year']}-{row['to_year']}"]), name, row)
+    for row in table("curated", "ties"):
+        add("|".join(["tie", row["start"], row["end"], row["domain"], row["kind"], row["spell"]]), "ties", row)
+    for row in table("curated", "observations"):
+        add(f"observed|{row['state']}|{row['indicator']}|{row['year']}", "observations", row)
     for row in table("reference", "succession"):
         add(f"successor|{row['predecessor']}|{row['successor']}", "succession", row)
     return found
@@ -135,6 +142,16 @@ def required(name: str, row: Row) -> Iterator[tuple[str, ...]]:
     elif name == "states":
         if row["spells"]:
             yield ("spells",)
+    elif name in ("actors", "indicators"):
+        yield ("name",)
+    elif name == "observations":
+        yield ("value",)
+    elif name == "ties":
+        yield ("kind", "label")
+        yield from dated
+        yield from ended
+        if row["obligations"]:
+            yield ("obligations",)
     elif name == "goods":
         yield ("name",)
         if row["hs"]:
@@ -206,6 +223,8 @@ _ALSO = {  # names that are no column: what the document says of the fact itself
     "events": {"kind"},
     "succession": {"kind"},
     "blocs": {"end"},
+    "ties": {"start", "end", "sender", "target", "host"},
+    "observations": {"state"},
 }
 
 
@@ -400,7 +419,7 @@ def test_matched_prints_the_figure_of_the_fact() -> None:
     wrong = []
     for id_, rows in evidence().items():
         name, fact = facts()[id_]
-        if name not in ("flows", "production"):
+        if name not in ("flows", "production", "observations"):
             continue
         for row in rows:
             printed = numbers(row["matched"])

@@ -187,7 +187,7 @@ def _said(world: World, said: dict[str, tuple[str, str]]) -> dict[str, dict[str,
     """The memberships of states of which the first source says 1950-08-24 to 1966-07-01 and the second what is given."""
     world.load({"blocs": [bloc()], "memberships": [member(s, "1950-08-24", "1966-07-01") for s in said]}, id="first", precedence=10)
     counts = world.load({"memberships": [member(s, *ends) for s, ends in said.items()]}, id="second", precedence=50)
-    assert (counts.loaded, counts.merged, counts.added, counts.changed) == (len(said), len(said), 0, len(said))
+    assert (counts.loaded, counts.shared, counts.added, counts.changed) == (len(said), len(said), 0, len(said))
     found = {id_.split("|")[1]: row for id_, row in world.members().items()}
     assert {(row["since"], row["until"]) for row in found.values()} == {("1950-08-24", "1966-07-01")}
     assert all(row["sources"] == ["first", "second"] for row in found.values())
@@ -606,7 +606,8 @@ def test_a_second_source_that_agrees_moves_no_answer(
     folder = small_package(tmp_path / "second", tables, id="second", released="2020-01-01", **more)
     (counts,) = pipeline.load(store, [(PackageSource(folder), None)]).counts
     assert (counts.added, counts.removed, counts.rejected) == (0, 0, 0)
-    assert counts.merged == counts.loaded > 100
+    assert counts.shared > 100
+    assert (counts.loaded, counts.merged) == (counts.read, 0)
     assert _moved(answers, _answers(store)) == []
     grown = query(store, "MATCH ()-[t]->() WHERE 'second' IN t.sources AND size(t.sources) > 1 RETURN count(t) AS n")
     assert grown[0]["n"] >= 100
