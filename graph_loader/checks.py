@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from graph_loader import dates
@@ -11,20 +12,42 @@ from graph_loader.claims import Claim
 from graph_loader.errors import DataError
 
 
+@dataclass(frozen=True)
+class Problem:
+    """Something that keeps a dataset from being loaded."""
+
+    file: str
+    row: int | None
+    column: str | None
+    text: str
+
+    def __str__(self) -> str:
+        place = [self.file, *([f"row {self.row}"] if self.row else []), *([f"column {self.column}"] if self.column else [])]
+        return f"{', '.join(place)}: {self.text}"
+
+
+class DatasetError(DataError):
+    """A dataset cannot be loaded; ``problems`` lists all reasons, the message shows the first and counts the rest."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        more = len(problems) - 1
+        hint = f" ({more} more problem{'s' * (more > 1)} in this dataset; 'pactgraph validate' lists them)" if more else ""
+        super().__init__(f"{problems[0]}{hint}")
+
+
 class Problems:
-    """Collects what is wrong with a dataset; the first problem is shown, the rest are counted."""
+    """Collects what is wrong with a dataset."""
 
     def __init__(self) -> None:
-        self._messages: list[str] = []
+        self._found: list[Problem] = []
 
     def add(self, file: str, row: int | None, column: str | None, text: str) -> None:
-        place = ", ".join([file, *([f"row {row}"] if row else []), *([f"column {column}"] if column else [])])
-        self._messages.append(f"{place}: {text}")
+        self._found.append(Problem(file, row, column, text))
 
     def raise_if_any(self) -> None:
-        if self._messages:
-            more = len(self._messages) - 1
-            raise DataError(self._messages[0] + (f" ({more} more problem{'s' * (more > 1)} in this dataset)" if more else ""))
+        if self._found:
+            raise DatasetError(self._found)
 
 
 def _place(claim: Claim) -> tuple[str, int | None]:

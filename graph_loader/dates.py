@@ -1,7 +1,8 @@
 """Dates as sources say them (EDTF) and as the graph stores them (ISO days, half-open intervals).
 
 The accepted part of EDTF (ISO 8601-2:2019, level 0): ``1949``, ``1949-04``, ``1949-04-04``, ``..`` (open) and the
-empty string (unknown). ``since`` is the first day in force, ``until`` the first day no longer in force.
+empty string (unknown); a start can also be ``../1949`` (level 1), then or before, and an end ``1949/..``, then or after. ``since`` is the first day in force,
+``until`` the first day no longer in force.
 """
 
 from __future__ import annotations
@@ -75,10 +76,17 @@ def since(text: str) -> Boundary:
     '1949-04-01'
     >>> since("").stored, since("").kind
     ('0001-01-01', 'unknown')
+
+    A list without dates shows that something was in force on its day, and had begun then or before: it meets every earlier start.
+
+    >>> since("../2018").stored, since("../2018").kind, since("../2018").meets(since("1949"))
+    ('2018-01-01', 'censored', True)
     """
     if text in ("", ".."):
         return Boundary(text, BEGINNING, BEGINNING, FOREVER, "unknown")
-    first, last = _span(text)
+    first, last = _span(text.removeprefix("../"))
+    if text.startswith("../"):
+        return Boundary(text, first.isoformat(), BEGINNING, last.isoformat(), "censored")
     return Boundary(text, first.isoformat(), first.isoformat(), last.isoformat(), "dated")
 
 
@@ -91,7 +99,14 @@ def until(text: str) -> Boundary:
     '1991-07-01'
     >>> until("..").kind
     'open'
+
+    What was last seen in force, and is not known to have ended, ends then or after:
+
+    >>> until("2023-06/..").stored, until("2023-06/..").kind
+    ('2023-07-01', 'censored')
     """
+    if text.endswith("/..") and text != "/..":
+        return censored(text)
     if text == "":
         return Boundary(text, FOREVER, BEGINNING, FOREVER, "unknown")
     if text == "..":
@@ -109,7 +124,7 @@ def censored(covers_until: str) -> Boundary:
     >>> censored("2018").stored
     '2019-01-01'
     """
-    _, last = _span(covers_until)
+    _, last = _span(covers_until.removesuffix("/.."))
     after = (last + timedelta(days=1)).isoformat()
     return Boundary(covers_until, after, after, FOREVER, "censored")
 
@@ -142,3 +157,12 @@ def spell_text(start: str, end: str) -> str:
     """An interval as people read it: ``1966-07-01 to 2009-04-04``; open and unknown ends are said in words."""
     first = "unknown" if start == BEGINNING else start
     return f"{first} to {'open' if end == FOREVER else end}"
+
+
+def day_before(day: str) -> str:
+    """The ISO day before an ISO day.
+
+    >>> day_before("2020-02-01")
+    '2020-01-31'
+    """
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()

@@ -111,7 +111,7 @@ def derive(resolved: Resolved, ranking: Ranking) -> None:
     The rules, each named in a tie's ``rule``:
 
     - ``dyads``: each pair of parties, while the instrument is in force and both are party. Parties are PARTY_TO (a guarantor
-      owes each beneficiary, a signatory is no party); where the instrument FOUNDS a bloc, they are its full members, and a
+      owes each beneficiary, a signatory is no party, parties of one side are not tied); where the instrument FOUNDS a bloc, they are its full members, and a
       suspension ends a spell.
     - ``hub``: each party to the bloc that the instrument founds.
     - An obligation stands on the DEFENCE tie where there is one.
@@ -163,7 +163,7 @@ def _add_event_relationship(event: Fact, instrument: str, facts: dict[str, Fact]
 def _dyads(parties: Sequence[Fact], spells: Sequence[_Spell]) -> Iterator[tuple[str, str, bool, list[_Spell]]]:
     by_pair: dict[tuple[str, str, bool], list[_Spell]] = defaultdict(list)
     for one, two in combinations(sorted(parties, key=lambda f: (_start(f), f.id)), 2):
-        if _start(one) == _start(two):
+        if _start(one) == _start(two) or (_text(one, "side") and _text(one, "side") == _text(two, "side")):
             continue
         roles = (_text(one, "role"), _text(two, "role"))
         if roles in (("guarantor", "guarantor"), ("beneficiary", "beneficiary")):

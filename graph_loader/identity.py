@@ -55,6 +55,7 @@ class Identity:
 
     def __init__(self, folder: Path) -> None:
         self.states: dict[str, str] = {}
+        self.spells: dict[str, list[str]] = {}
         self._names: dict[str, list[_Entry]] = defaultdict(list)
         self._shown: dict[str, str] = {}
         self._codes: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
@@ -65,6 +66,7 @@ class Identity:
         dated = set(self._names)
         for row in _rows(folder / "states.csv"):
             self.states[row["id"]] = row["name"]
+            self.spells[row["id"]] = [spell.strip() for spell in (row.get("spells") or "").split(";") if spell.strip()]
             if fold(row["name"]) not in dated:
                 self._add_name(row["name"], _Entry(row["id"], *always))
         for row in _rows(folder / "state_codes.csv"):
@@ -75,6 +77,10 @@ class Identity:
         if entry not in self._names[folded]:
             self._names[folded].append(entry)
         self._shown.setdefault(folded, name)
+
+    def knows(self, text: str) -> bool:
+        """Whether the text is the id or a name of a state at any time: cheap, for parts of lists that may be names."""
+        return text.upper() in self.states or fold(text) in self._names
 
     def resolve(self, text: str, on: str | None = None) -> str:
         """Id of the state that ``text`` (an id or a name) means on the ISO day ``on`` (None: at any time).

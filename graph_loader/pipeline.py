@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -13,9 +14,23 @@ from graph_loader.derive import derive
 from graph_loader.errors import DataError, UsageError
 from graph_loader.identity import Identity, default_identity
 from graph_loader.resolve import Ranking, Resolved, resolve
+from graph_loader.resources import code_digest
 from graph_loader.schema import FORMAT, NODE, RELATIONSHIP, Fact, Value, make_fact
 from graph_loader.sources.base import Reading, Rejection, Source, get
-from graph_loader.stores.base import META_ID, Diff, Params, Reader, Rows, Store, Stored, meta, stored_claims, stored_facts, stored_sources
+from graph_loader.stores.base import (
+    META_ID,
+    Diff,
+    Params,
+    Reader,
+    Rows,
+    Store,
+    Stored,
+    meta,
+    stored_claims,
+    stored_facts,
+    stored_runs,
+    stored_sources,
+)
 
 Progress = Callable[[str], None]
 ALWAYS = "reference"  # states are described there: it is loaded with the first dataset
@@ -178,11 +193,19 @@ def _load(
 ) -> LoadReport:
     progress("reading what is stored")
     known_meta = meta(reader)
-    claims, sources = stored_claims(reader), stored_sources(reader)
+    sources = stored_sources(reader)
     stored = stored_facts(reader)
-    readings: dict[str, Reading] = {}
     if ALWAYS not in sources and all(path or source.info().id != ALWAYS for source, path in wanted):
         wanted = [(get(ALWAYS), None), *wanted]
+    digests = [source.digest(path) for source, path in wanted]
+    before = _unchanged(reader, wanted, digests, sources, stored) if prefer is None else None
+    if before is not None and known_meta is not None:
+        kept = [str(name) for name in known_meta["precedence"]]
+        report = LoadReport(before, kept, written=apply is not None)
+        report.notes = ["The files, the program and the store are as the last load left them: no fact was read or written."]
+        return report
+    claims = stored_claims(reader)
+    readings: dict[str, Reading] = {}
     for source, path in wanted:
         progress(f"reading {path or source.info().id}")
         ids = frozenset(c.key[0] for c in claims if c.type in ("State", "Bloc", "Actor")) | {
@@ -211,7 +234,8 @@ def _load(
     report.moved = sorted(f.id for f in diff.changed if _is_fact(f.type))
     if apply is not None:
         progress(f"writing {len(diff.added)} added, {len(diff.changed)} changed, {len(diff.removed)} removed")
-        diff.added.append(_run(readings, counts, started, stored))
+        state = _state((id_, fact.type, fact.fingerprint) for id_, fact in assembled.facts.items())
+        diff.added.append(_run(dict(zip(readings, digests, strict=True)), counts, started, stored, state))
         apply(diff)
         report.written = True
     return report
@@ -261,13 +285,69 @@ def _sources(fact: Fact) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def _run(readings: Mapping[str, Reading], counts: Sequence[SourceCounts], started: str, stored: Mapping[str, Stored]) -> Fact:
+def _run(
+    digests: Mapping[str, str], counts: Sequence[SourceCounts], started: str, stored: Mapping[str, Stored], state: str
+) -> Fact:
     number = 1 + sum(there.type == "Run" for there in stored.values())
-    digests = [f"{name}:{r.sha256}" for name, r in readings.items()]
     return make_fact("Run", f"run|{number}", {
-        "source": list(readings), "file_sha256": " ".join(digests), "started": started, "finished": _now(), "status": "done",
-        "counts": [f"{c.source}: {c.added}, {c.changed}, {c.unchanged}, {c.removed}" for c in counts],
+        "source": list(digests), "file_sha256": " ".join(f"{name}:{digest}" for name, digest in digests.items()),
+        "started": started, "finished": _now(), "status": "done",
+        "counts": [f"{c.source}: {c.read}, {c.loaded}, {c.merged}, {c.added}, {c.changed}, {c.unchanged}, {c.removed}" for c in counts],
+        "state": state, "code": code_digest(),
     })  # fmt: skip
+
+
+def _state(facts: Iterable[tuple[str, str, str]]) -> str:
+    """SHA-256 over ids and fingerprints of everything but runs."""
+    digest = hashlib.sha256()
+    for id_, type_, fingerprint in sorted(facts):
+        if type_ != "Run":
+            digest.update(f"{id_}\0{fingerprint}\n".encode())
+    return digest.hexdigest()
+
+
+def _unchanged(
+    reader: Reader, wanted: Sequence[tuple[Source, Path | None]], digests: Sequence[str], sources: Mapping[str, SourceInfo],
+    stored: Mapping[str, Stored],
+) -> list[SourceCounts] | None:  # fmt: skip
+    """What a load of the same files by the same program into the same store would report; None when any of them differs.
+
+    A load is a function of these, so there is nothing to resolve. Datasets with rejected rows are read again, for the rows are listed.
+    """
+    runs = sorted(stored_runs(reader), key=lambda r: int(str(r["id"]).split("|")[1]))
+    if not wanted or not runs or not all(digests) or any(r["code"] != code_digest() for r in runs[-1:]):
+        return None
+    last: dict[str, tuple[str, str, list[int]]] = {}  # dataset -> digest, code, counts of the newest run that read it
+    for run in runs:
+        files = dict(part.rsplit(":", 1) for part in str(run["file_sha256"] or "").split())
+        for line in run["counts"] or []:
+            name, _, numbers = str(line).partition(": ")
+            last[name] = (files.get(name, ""), str(run["code"]), [int(n) for n in numbers.split(", ")])
+    counts = []
+    for digest in digests:
+        known = _dataset_of(digest, last)
+        if known is None or last[known][1] != code_digest():
+            return None
+        read, loaded, merged, *_ = last[known][2]
+        if read != loaded + merged:
+            return None
+        counts.append(SourceCounts(known, read, loaded, merged))
+    if _state((id_, there.type, there.fingerprint) for id_, there in stored.items()) != runs[-1]["state"]:
+        return None
+    dataset = {id_: s.dataset for id_, s in sources.items()}
+    for there in stored.values():
+        if _is_fact(there.type):
+            said_by = {dataset.get(s) for s in there.sources}
+            for count in counts:
+                if count.source in said_by:
+                    count.unchanged += 1
+                    count.shared += len(said_by) > 1
+    return counts
+
+
+def _dataset_of(digest: str, last: Mapping[str, tuple[str, str, list[int]]]) -> str | None:
+    """The dataset that these very files made before: a folder names its dataset itself, so it is found by what it holds."""
+    return next((name for name, (known, _, _) in last.items() if known == digest), None)
 
 
 def _now() -> str:

@@ -316,10 +316,12 @@ def _resolve_slot(type_: str, slot: _Slot) -> tuple[dict[str, Value | None], boo
 
 
 def _choose_since(said: Sequence[dates.Boundary]) -> tuple[dates.Boundary, bool]:
-    dated = [b for b in said if b.kind == "dated"]
-    if not dated:
+    """The most preferred known start; a censored one gives way to any dated one and disagrees only with a later one."""
+    spoken = [b for b in said if b.kind != "unknown"]
+    if not spoken:
         return dates.since(""), False
-    return dated[0], not _all_meet(dated)
+    dated = [b for b in spoken if b.kind == "dated"]
+    return dated[0] if dated else min(spoken, key=lambda b: b.stored), not _all_meet(spoken)
 
 
 def _choose_until(said: Sequence[dates.Boundary]) -> tuple[dates.Boundary, bool]:

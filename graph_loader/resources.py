@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -23,3 +25,13 @@ def cypher_folder() -> Path:
 def data_folder() -> Path:
     """Folder of the bundled data package (``curated/`` and ``reference/``)."""
     return _find("data")
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over all that decides what a load makes of its files: the program's modules and the tables of states."""
+    digest = hashlib.sha256()
+    files = [p for p in _PACKAGE.rglob("*") if p.suffix in (".py", ".yml")]
+    for path in [*sorted(files), *sorted((data_folder() / "reference").glob("*.csv"))]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 FORMAT = 1
@@ -28,10 +29,10 @@ ACTOR_KINDS = ("firm", "agency", "ngo", "fund")
 FORMS = ("treaty", "protocol", "declaration", "memorandum", "arrangement", "contract")
 INSTRUMENT_TYPES = (
     "alliance", "nonaggression", "consultation", "strategic_partnership", "trade", "investment", "basing", "cooperation", "union",
-    "infrastructure", "contract", "export_control",
+    "infrastructure", "contract", "export_control", "bit",
 )  # fmt: skip
-# Ties that are stated without an instrument also have the kinds of sanctions (those of GSDB), disputes, investment treaties and credit.
-TIE_KINDS = (*INSTRUMENT_TYPES, "bit", "arms", "military", "financial", "travel", "other", "militarized", "territorial", "credit")
+# Ties that are stated without an instrument also have the kinds of sanctions (those of GSDB), disputes and credit.
+TIE_KINDS = (*INSTRUMENT_TYPES, "arms", "military", "financial", "travel", "other", "militarized", "territorial", "credit")
 SCOPES = ("bilateral", "minilateral", "multilateral", "maxilateral", "plurilateral")
 THICKNESS = ("practice", "interests", "rules", "values", "identity", "culture")
 DERIVES = ("dyads", "hub", "none")
@@ -202,7 +203,9 @@ NODES: tuple[NodeType, ...] = (
         _p("started", "str", "ISO time (UTC)"),
         _p("finished", "str", "ISO time (UTC)"),
         _p("status", "str", "done"),
-        _p("counts", "list", "'dataset: added, changed, unchanged, removed'"),
+        _p("counts", "list", "'dataset: read, loaded, merged, added, changed, unchanged, removed'"),
+        _p("state", "str", "SHA-256 over the ids and fingerprints of everything but runs, as this load left it"),
+        _p("code", "str", "SHA-256 over the program's own files"),
     ), resolved=False),
     NodeType("Meta", "What the store is: one node.", (
         _p("format", "int", "version of the stored layout"),
@@ -233,6 +236,7 @@ RELATIONSHIPS: tuple[RelationshipType, ...] = (
     RelationshipType("PARTY_TO", "Party to an instrument.", _PARTICIPANTS, ("Instrument",), "party", (
         _p("role", "str", "role of the party", values=PARTY_ROLES, default="party"),
         _p("reservations", "str", "reservations made", disputable=False),
+        _p("side", "str", "parties of one side are not tied to each other by it (members of a union that deals with others)", disputable=False),
     ), spells=True),
     RelationshipType("SUCCEEDED_BY", "State succession; ties are not inherited by it.", ("State",), ("State",), "successor", (
         _p("kind", "str", "kind of succession", values=SUCCESSION_KINDS, required=True),
@@ -271,6 +275,7 @@ _BOOKKEEPING = ("sources", "disputed")
 _COMPUTED = ("derived", "rule", "sign", "instrument", "premises")  # of ties: they follow from the domain and the derivation
 
 
+@cache
 def properties_of(type_: str) -> tuple[Property, ...]:
     """All properties of a label or relationship type in their stored order, the common ones included."""
     if type_ in NODE:
@@ -283,7 +288,8 @@ def properties_of(type_: str) -> tuple[Property, ...]:
     return (common[0], *rel.properties, *(INTERVAL if rel.dated else ()), *common[1:])
 
 
-def claimable(type_: str) -> dict[str, Property]:
+@cache
+def claimable(type_: str) -> Mapping[str, Property]:
     """The properties on which a source can have a word, with the dates as said. ``key`` properties are part of the identity."""
     declared = NODE[type_] if type_ in NODE else RELATIONSHIP[type_]
     key = declared.key if isinstance(declared, RelationshipType) else ()
@@ -293,6 +299,11 @@ def claimable(type_: str) -> dict[str, Property]:
     if declared.dated:
         values |= {p.name: p for p in INTERVAL if p.name.endswith("_edtf")}
     return values
+
+
+@cache
+def _property_names(type_: str) -> frozenset[str]:
+    return frozenset(p.name for p in properties_of(type_))
 
 
 def _claim_values() -> tuple[Property, ...]:
@@ -376,7 +387,7 @@ def make_fact(
                 complete[prop.name] = ""
             continue
         complete[prop.name] = float(value) if prop.type == "float" and not isinstance(value, (list, str)) else value
-    unknown = set(props) - {p.name for p in properties_of(type_)}
+    unknown = set(props) - _property_names(type_)
     assert not unknown, f"{type_} has no property {sorted(unknown)}"
     sealed = json.dumps([type_, start, end, complete], sort_keys=True, ensure_ascii=False)
     return Fact(id_, type_, complete, start, end, hashlib.sha256(sealed.encode()).hexdigest()[:32])

@@ -128,8 +128,8 @@ def flows(reader: Reader, good: str | None = None) -> pl.DataFrame:
 
 
 def sources(reader: Reader, ids: Collection[str]) -> list[dict[str, str]]:
-    """Title, publisher, version, url, licence and citation of sources, by id."""
-    names = ("id", "title", "publisher", "version", "url", "licence", "citation")
+    """Title, publisher, version, url, licence, citation and dataset of sources, by id."""
+    names = ("id", "title", "publisher", "version", "url", "licence", "citation", "dataset")
     columns = ", ".join(f"s.{name} AS {name}" for name in names)
     text = f"MATCH (s:Source) WHERE s.id IN $ids AND s.fingerprint IS NOT NULL RETURN {columns} ORDER BY s.id"
     found = reader.run(text, {"ids": sorted(ids)})

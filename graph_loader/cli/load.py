@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,7 +35,7 @@ BUNDLED = ("reference", "curated")
     help="Whose word is taken where sources disagree, most preferred first; '' for the default order.",
 )
 @click.option("--strict", is_flag=True, help="Load nothing when a row cannot be read.")
-@click.option("--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write every rejected row to this JSON file.")
+@click.option("--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all rejected rows to this JSON.")
 @db_option
 @format_option
 @quiet_option
@@ -155,3 +156,68 @@ def sources_show(name: str, form: str) -> None:
     row = next(row for row in _described() if row["source"] == name)
     answer = Answer(["property", "value"], [{"property": key, "value": value} for key, value in row.items()])
     emit(answer, form)
+
+
+@sources.command("new", epilog="\b\nExamples:\n  pactgraph sources new mine\n  pactgraph sources new mine -o data --table memberships")
+@click.argument("name")
+@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Where the folder NAME is made.")
+@click.option("--table", "tables", multiple=True, metavar="TABLE", help="Only these tables (repeat for several); all by default.")
+def sources_new(name: str, out: Path, tables: tuple[str, ...]) -> None:
+    """Make a folder NAME for a dataset of your own: a commented source.yml and CSV files with their headers."""
+    from graph_loader.sources import template
+
+    for path in template.write(name, out, tables):
+        click.echo(path)
+    click.echo(f"Fill them in, then: pactgraph validate {out / name} && pactgraph load --from {out / name}")
+
+
+@sources.command(
+    "cite",
+    epilog="\b\nExamples:\n  pactgraph query membership/members -p bloc=NATO --format json | pactgraph sources cite -\n"
+    "  pactgraph sources cite curated unga --format md",
+)
+@click.argument("which", metavar="[ID]...|FILE|-", nargs=-1)
+@db_option
+@format_option
+def sources_cite(which: tuple[str, ...], db: str | None, form: str) -> None:
+    """Citations and licences of sources: of the IDs given, of an answer that was saved as JSON (FILE or -), or of all that is loaded.
+
+    A document stands with the dataset that it came in: cite both.
+    """
+    from graph_loader import snapshot
+    from graph_loader.cli.options import reading
+
+    with reading(db, None) as (_, reader, _, _):
+        known = snapshot.sources(reader, _cited(which) if which else _datasets(reader))
+        datasets = {d["id"]: d["dataset"] for d in known}
+        more = snapshot.sources(reader, sorted(set(datasets.values()) - {d["id"] for d in known}))
+    missing = sorted(set(_cited(which)) - {d["id"] for d in known}) if which else []
+    if missing:
+        raise UsageError(f"no source '{missing[0]}' is loaded; 'pactgraph sources cite' lists the datasets")
+    columns = ["source", "citation", "licence", "url", "dataset"]
+    rows = [
+        {"source": d["id"], "citation": d["citation"] or d["title"], "licence": d["licence"] or "not stated", "url": d["url"],
+         "dataset": d["dataset"]}
+        for d in sorted([*more, *known], key=lambda d: (d["dataset"], d["dataset"] != d["id"], d["id"]))
+    ]  # fmt: skip
+    emit(Answer(columns, rows), form)
+
+
+def _cited(which: tuple[str, ...]) -> list[str]:
+    """Source ids: as given, or those that a JSON answer names."""
+    ids: list[str] = []
+    for word in which:
+        if word != "-" and not word.endswith(".json"):
+            ids.append(word)
+            continue
+        try:
+            text = sys.stdin.read() if word == "-" else Path(word).read_text(encoding="utf-8")
+            ids += [str(source["id"]) for source in json.loads(text)["sources"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{word}: is no answer of pactgraph; save one with --format json ({type(error).__name__})") from error
+    return list(dict.fromkeys(ids))
+
+
+def _datasets(reader: Any) -> list[str]:
+    text = "MATCH (s:Source) WHERE s.dataset = s.id AND s.fingerprint IS NOT NULL RETURN s.id AS id ORDER BY id"
+    return [str(row[0]) for row in reader.run(text, {}).rows]

@@ -17,6 +17,7 @@ from graph_loader.cli.load import load, sources
 from graph_loader.cli.neo4j_server import neo4j
 from graph_loader.cli.query import queries, query
 from graph_loader.cli.show import info, show
+from graph_loader.cli.validate import validate
 from graph_loader.cli.view import view
 from graph_loader.errors import PactgraphError
 
@@ -49,7 +50,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, load, sources, query, queries, show, info, clusters, concentration, view, export, neo4j, doctor):
+for command in (demo, load, validate, sources, query, queries, show, info, clusters, concentration, view, export, neo4j, doctor):
     cli.add_command(command)
 
 

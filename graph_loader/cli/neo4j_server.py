@@ -34,7 +34,7 @@ def neo4j() -> None:
 @neo4j.command(epilog="\b\nExamples:\n  pactgraph neo4j start\n  pactgraph load --db neo4j")
 @home_option
 @click.option("--release", metavar="SERIES", help="Neo4j 5.26 (long-term support, the default) or 2026.05.")
-@click.option("--heap", default="1g", show_default=True, help="Largest heap of its Java: a whole number with k, m or g.")
+@click.option("--heap", default="2g", show_default=True, help="Largest heap of its Java: a whole number with k, m or g.")
 @format_option
 @quiet_option
 def start(home: Path | None, release: str | None, heap: str, form: str, quiet: bool) -> None:

@@ -118,7 +118,8 @@ def _nearest(which: str) -> str:
 
     from graph_loader.catalogue import catalogue
 
-    close = difflib.get_close_matches(which, catalogue(), n=2, cutoff=0.4)
+    named = [id_ for id_ in catalogue() if id_.rpartition("/")[2] == which]
+    close = named or difflib.get_close_matches(which, catalogue(), n=2, cutoff=0.4)
     return f" (nearest: {', '.join(close)})" if close else ""
 
 

@@ -79,6 +79,7 @@ def conf_text(bolt_port: int, http_port: int | None, page_cache: str, tls: Path 
         # Neo4j waits this long (5 s by default) for late clients when it stops.
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",
         "server.memory.pagecache.size": page_cache,
+        "dbms.memory.transaction.total.max": "0",
     }
     if http_port is not None:
         settings["server.http.listen_address"] = f"{LOOPBACK}:{http_port}"

@@ -133,7 +133,7 @@ def status(home: Path | None = None) -> Status:
 
 
 def start(
-    home: Path | None = None, *, version: str | None = None, heap: str = "1g", progress: Progress | None = None
+    home: Path | None = None, *, version: str | None = None, heap: str = "2g", progress: Progress | None = None
 ) -> tuple[LocalNeo4j, bool, bool]:
     """Start the local server, unless it runs; it goes on after this process has ended.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -30,8 +32,7 @@ class Reading:
     """What was read of a dataset.
 
     ``read`` counts data rows. Each of them is loaded (it states something of its own), ``merged`` into what another row states, or
-    ``rejected`` with its reason. ``sha256`` is over the files read, in the order of their names; ``notes`` say how they were
-    understood (layout, encoding, delimiter).
+    ``rejected`` with its reason. ``notes`` say how the files were understood (layout, encoding, delimiter).
     """
 
     info: SourceInfo
@@ -39,7 +40,6 @@ class Reading:
     documents: list[SourceInfo] = field(default_factory=list)
     read: int = 0
     rejected: list[Rejection] = field(default_factory=list)
-    sha256: str = ""
     merged: int = 0
     notes: list[str] = field(default_factory=list)
 
@@ -61,6 +61,18 @@ class Source(Protocol):
         ``known`` holds the ids that the store already describes, so that a dataset may name blocs of another one.
         """
         ...
+
+    def digest(self, path: Path | None) -> str:
+        """SHA-256 over everything that ``read`` would read; equal digests mean equal readings."""
+        ...
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """SHA-256 over the names and contents of files."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def available() -> dict[str, Source]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import fnmatch
 import gzip
-import hashlib
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
@@ -28,7 +28,7 @@ from graph_loader.claims import Claim, Provenance, SourceInfo
 from graph_loader.errors import DataError, UsageError
 from graph_loader.identity import Identity, UnknownStateError
 from graph_loader.schema import Value
-from graph_loader.sources.base import Reading, Rejection
+from graph_loader.sources.base import Reading, Rejection, digest_of
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _HEADER_WITHIN = 60  # lines; publishers put citations and conventions above the header
@@ -142,6 +142,9 @@ class FileSource(ABC):
     def layouts(self) -> tuple[Layout, ...]:
         return _described(self._described)[1]
 
+    def digest(self, path: Path | None) -> str:
+        return digest_of(candidates(path)) if path is not None and path.exists() else ""
+
     @abstractmethod
     def claims(self, tables: Sequence[Table], reader: Reader) -> list[Claim]:
         """The claims of the files; every row that gives none of its own is merged or rejected in ``reader.account``."""
@@ -164,7 +167,7 @@ class FileSource(ABC):
         if path is None:
             where = f"; get it from {info.url}" if info.url else ""
             raise UsageError(f"{info.id} does not travel with pactgraph{where}, then: pactgraph load {info.id} --from FILE")
-        tables, notes, digest = read_tables(path, layouts)
+        tables, notes = read_tables(path, layouts)
         info = self.release(tables, info)
         reader = Reader(info, identity, known)
         reader.account.read = sum(t.frame.height for t in tables)
@@ -172,7 +175,7 @@ class FileSource(ABC):
         account = reader.account
         _keep(promises, tables, account, path)
         notes += [f"{t.file}: layout '{t.layout.name}' was not yet verified on a real file" for t in tables if not t.layout.verified]
-        return Reading(info, claims, [], account.read, account.rejected, digest, account.merged, notes)
+        return Reading(info, claims, [], account.read, account.rejected, account.merged, notes)
 
 
 def _keep(promises: Mapping[str, Mapping[str, float]], tables: Sequence[Table], account: Account, path: Path) -> None:
@@ -213,18 +216,21 @@ def _described(file: Path) -> tuple[SourceInfo, tuple[Layout, ...], dict[str, di
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
-def read_tables(path: Path, layouts: Sequence[Layout]) -> tuple[list[Table], list[str], str]:
-    """The files under ``path`` that have one of the layouts, notes on how each was understood, and their SHA-256.
+def candidates(path: Path) -> list[Path]:
+    """The file itself, or all files of a folder but hidden ones."""
+    return sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")) if path.is_dir() else [path]
+
+
+def read_tables(path: Path, layouts: Sequence[Layout]) -> tuple[list[Table], list[str]]:
+    """The files under ``path`` that have one of the layouts, and notes on how each was understood.
 
     Of a folder the files in no known layout are passed over and named in a note; a single file must have one.
     """
     if not path.exists():
         raise DataError(f"{path}: no such file or folder")
     folder = path.is_dir()
-    candidates = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")) if folder else [path]
     tables, notes, passed = [], [], []
-    digest = hashlib.sha256()
-    for file in candidates:
+    for file in candidates(path):
         for name, content in _members(file):
             try:
                 table, note = read_table(name, content, layouts)
@@ -233,7 +239,6 @@ def read_tables(path: Path, layouts: Sequence[Layout]) -> tuple[list[Table], lis
                     raise DataError(f"{error}; expected columns {' or '.join(_shown(y) for y in layouts)}") from None
                 passed.append(name)
                 continue
-            digest.update(name.encode() + b"\0" + content)
             tables.append(table)
             notes.append(note)
     if not tables:
@@ -242,7 +247,7 @@ def read_tables(path: Path, layouts: Sequence[Layout]) -> tuple[list[Table], lis
     if passed:
         shown = ", ".join(passed[:5]) + (", …" if len(passed) > 5 else "")
         notes.append(f"passed over, no known layout: {shown}")
-    return tables, notes, digest.hexdigest()
+    return tables, notes
 
 
 def _shown(layout: Layout) -> str:
@@ -346,6 +351,8 @@ def _from_text(
     if "\0" in body:
         raise DataError(f"{name}: holds NUL characters; is the file damaged?")
     columns = _unique(header)
+    # An empty line of a spreadsheet may hold more delimiters than the header.
+    body = re.sub(rf"(?m)^{re.escape(delimiter)}{{{len(columns)},}}(?=\r?$)", "", body)
 
     def parse() -> pl.DataFrame:
         if not body:
@@ -355,9 +362,23 @@ def _from_text(
         )  # fmt: skip
 
     frame = _parsed(name, parse)
+    _whole(name, body, delimiter, len(columns))
     frame = _numbered(frame, line + 1)
     note = f"{name}: layout '{layout.name}', {encoding}, {DELIMITERS[delimiter]}-separated, header in line {line}"
     return Table(name, layout, frame, header, text[:offset]), note
+
+
+def _whole(name: str, body: str, delimiter: str, width: int) -> None:
+    """Refuse a file whose last line has fewer cells than its header and the line before: it was cut short within that line."""
+    *_, above, last = ["", "", *body[-200_000:].splitlines()[-2:]]
+    if not last or delimiter == "\t":  # tabs at the end were stripped
+        return
+    if above.count('"') % 2 or last.count('"') % 2:  # a cell holds line breaks
+        return
+        return
+    before, cells = (len(next(csv.reader([line], delimiter=delimiter), [])) for line in (above, last))
+    if cells < width and (not above or cells < before):
+        raise DataError(f"{name}: the last line has {cells} cells, the header {width}; is the file cut short?")
 
 
 def _numbered(frame: pl.DataFrame, first: int) -> pl.DataFrame:
@@ -400,7 +421,8 @@ def _from_workbook(name: str, content: bytes, layouts: Sequence[Layout]) -> tupl
                     body = frame[number:]
                     body.columns = list(_unique(header))
                     note = f"{name}: layout '{layout.name}', sheet '{sheet}', header in row {number}"
-                    return Table(name, layout, _numbered(body, number + 1), header), note
+                    above = "\n".join(" ".join(cell or "" for cell in line) for line in frame.head(number - 1).iter_rows())
+                    return Table(name, layout, _numbered(body, number + 1), header, above), note
     raise _NoLayoutError(f"{name}: no sheet has a header that this source knows")
 
 

@@ -7,7 +7,6 @@ the document. What no document confirms, such as our coding of a treaty's type, 
 from __future__ import annotations
 
 import csv
-import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -23,7 +22,7 @@ from graph_loader.claims import Claim, Provenance, SourceInfo
 from graph_loader.errors import DataError
 from graph_loader.identity import Identity, UnknownStateError
 from graph_loader.schema import LINK_TYPES, NODE, RELATIONSHIP, Property, Value, claimable, fact_id, properties_of, valid_id
-from graph_loader.sources.base import Reading
+from graph_loader.sources.base import Reading, digest_of
 
 _DATED = ("since", "until", "date")
 
@@ -61,8 +60,8 @@ TABLES: tuple[Table, ...] = (
         "title", "official_label", "form", "type", "domains", "binding", "obligations", "scope", "thickness", "coding_reason", "derives",
         "founds"), optional=("official_label", "scope", "thickness", "coding_reason", "founds")),
     Table("events", "Event", {"instrument": "id", "kind": "word"}, ("date",), "n", optional=("n",)),
-    Table("parties", "PARTY_TO", {"party": "participant", "instrument": "id"}, ("role", "since", "until"), "spell",
-          optional=("spell", "role")),
+    Table("parties", "PARTY_TO", {"party": "participant", "instrument": "id"}, ("role", "side", "since", "until"), "spell",
+          optional=("spell", "role", "side")),
     Table("links", "", {"from": "id", "type": "word", "to": "id"}),
     Table("goods", "Good", {"id": "id"}, ("name", "stage", "hs", "hs_revision", "part_of"), optional=("hs", "hs_revision", "part_of")),
     Table("flows", "DEPENDS_ON", {"importer": "participant", "supplier": "participant", "good": "id", "stage": "word", "basis": "word",
@@ -74,15 +73,15 @@ TABLES: tuple[Table, ...] = (
     Table("indicators", "Indicator", {"id": "id"}, ("name", "unit")),
     Table("observations", "OBSERVED", {"state": "state", "indicator": "id", "year": "year"}, ("value", "unit"), optional=("unit",)),
 )  # fmt: skip
-_DOCUMENT_COLUMNS = ("id", "title", "publisher", "version", "url", "licence", "citation")
-_EVIDENCE_COLUMNS = ("fact", "property", "source", "locator", "seen", "matched", "value")
+DOCUMENT_COLUMNS = ("id", "title", "publisher", "version", "url", "licence", "citation")
+EVIDENCE_COLUMNS = ("fact", "property", "source", "locator", "seen", "matched", "value")
 _META_COLUMNS = ("covers_from", "covers_until")
 _IGNORED = ("state_names", "state_codes")  # read by identity
 
 
 @dataclass
-class _Read:
-    """What has been read so far of one folder."""
+class ReadTables:
+    """What the rows of one folder state: ``structural`` claims follow from columns such as part_of and founds."""
 
     dataset: str
     identity: Identity
@@ -117,32 +116,41 @@ class PackageSource:
             One message with file, row, column and remedy; nothing is returned of a dataset with an error.
         """
         folder = path or self._folder
-        info, promises = _read_info(folder)
-        files = sorted(folder.glob("*.csv"))
-        if not files:
-            raise DataError(f"{folder}: no CSV file in this folder; it takes {', '.join(t.name + '.csv' for t in TABLES)}")
+        info, read, documents = stated(folder, identity, known)
         problems = Problems()
-        names = {t.name for t in TABLES} | {"documents", "evidence"}
-        for file in files:
-            if file.stem not in names and file.stem not in _IGNORED:
-                problems.add(file.name, None, None, f"is no table of the layout; expected one of {', '.join(sorted(names))}")
+        claims = _with_evidence(folder / "evidence.csv", read.claims + read.structural, documents, info, problems)
         problems.raise_if_any()
-        described = _described(folder, problems)
-        problems.raise_if_any()
-        state = _Read(info.id, identity, known | described, problems)
-        for table in TABLES:
-            _read_table(folder / f"{table.name}.csv", table, state)
-        problems.raise_if_any()
-        check_promises(promises, state.counts, str(folder / "source.yml"), problems)
-        check_order_in_time(state.claims, info.covers_until, problems)
-        problems.raise_if_any()
-        documents = _read_documents(folder / "documents.csv", info, problems)
-        claims = _with_evidence(folder / "evidence.csv", state.claims + state.structural, documents, info, problems)
-        problems.raise_if_any()
-        digest = hashlib.sha256()
-        for file in files:
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-        return Reading(info, claims, list(documents.values()), sum(state.counts.values()), [], digest.hexdigest())
+        return Reading(info, claims, list(documents.values()), sum(read.counts.values()))
+
+    def digest(self, path: Path | None) -> str:
+        folder = path or self._folder
+        return digest_of(p for p in (folder / "source.yml", *folder.glob("*.csv")) if p.is_file())
+
+
+def stated(folder: Path, identity: Identity, known: frozenset[str]) -> tuple[SourceInfo, ReadTables, dict[str, SourceInfo]]:
+    """What the rows of a folder state, before its evidence is joined: the dataset, its claims, its documents."""
+    info, promises = _read_info(folder)
+    files = sorted(folder.glob("*.csv"))
+    if not files:
+        raise DataError(f"{folder}: no CSV file in this folder; it takes {', '.join(t.name + '.csv' for t in TABLES)}")
+    problems = Problems()
+    names = {t.name for t in TABLES} | {"documents", "evidence"}
+    for file in files:
+        if file.stem not in names and file.stem not in _IGNORED:
+            problems.add(file.name, None, None, f"is no table of the layout; expected one of {', '.join(sorted(names))}")
+    problems.raise_if_any()
+    described = _described(folder, problems)
+    problems.raise_if_any()
+    read = ReadTables(info.id, identity, known | described, problems)
+    for table in TABLES:
+        _read_table(folder / f"{table.name}.csv", table, read)
+    problems.raise_if_any()
+    check_promises(promises, read.counts, str(folder / "source.yml"), problems)
+    check_order_in_time(read.claims, info.covers_until, problems)
+    problems.raise_if_any()
+    documents = _read_documents(folder / "documents.csv", info, problems)
+    problems.raise_if_any()
+    return info, read, documents
 
 
 def _read_info(folder: Path) -> tuple[SourceInfo, dict[str, dict[str, int]]]:
@@ -239,7 +247,7 @@ def _required(table: Table) -> tuple[str, ...]:
     return tuple(c for c in table.columns if c not in table.optional)
 
 
-def _read_table(file: Path, table: Table, state: _Read) -> None:
+def _read_table(file: Path, table: Table, state: ReadTables) -> None:
     if not file.is_file():
         return
     seen: dict[tuple[str, tuple[str, ...], int], int] = {}
@@ -247,7 +255,7 @@ def _read_table(file: Path, table: Table, state: _Read) -> None:
     state.counts[table.name] = 0
     for number, row in _rows(file, _required(table), table.optional, state.problems):
         state.counts[table.name] += 1
-        reader = _RowReader(file.name, number, row, state)
+        reader = RowReader(file.name, number, row, state)
         claim = reader.claim(table, ordinal)
         if claim is None:
             continue
@@ -259,8 +267,8 @@ def _read_table(file: Path, table: Table, state: _Read) -> None:
         state.structural += reader.structural(table, claim)
 
 
-class _RowReader:
-    def __init__(self, file: str, number: int, row: dict[str, str], state: _Read) -> None:
+class RowReader:
+    def __init__(self, file: str, number: int, row: dict[str, str], state: ReadTables) -> None:
         self.file, self.line, self.row, self.state = file, number, row, state
         self.failed = False
 
@@ -453,14 +461,14 @@ def _read_documents(file: Path, info: SourceInfo, problems: Problems) -> dict[st
     documents: dict[str, SourceInfo] = {}
     if not file.is_file():
         return documents
-    for number, row in _rows(file, _DOCUMENT_COLUMNS, _META_COLUMNS, problems):
+    for number, row in _rows(file, DOCUMENT_COLUMNS, _META_COLUMNS, problems):
         if not valid_id(row["id"]) or row["id"] == info.id or row["id"] in documents:
             problems.add(file.name, number, "id", f"'{row['id']}' is no id of its own; use letters, digits, '.', '_' and '-', each id once")
             continue
         if not row["title"]:
             problems.add(file.name, number, "title", "is empty; a document needs a title")
         documents[row["id"]] = SourceInfo(
-            **{name: row[name] for name in _DOCUMENT_COLUMNS}, covers_from=row.get("covers_from", ""),  # type: ignore[arg-type]
+            **{name: row[name] for name in DOCUMENT_COLUMNS}, covers_from=row.get("covers_from", ""),  # type: ignore[arg-type]
             covers_until=row.get("covers_until") or "..", dataset=info.id,
         )  # fmt: skip
     return documents
@@ -482,7 +490,7 @@ def _with_evidence(
             problems.add(claim.origin.file, claim.origin.row, "id", text)
     evidence: dict[str, dict[str, list[tuple[int, dict[str, str]]]]] = defaultdict(lambda: defaultdict(list))
     if file.is_file():
-        for number, row in _rows(file, _EVIDENCE_COLUMNS[:-1], _EVIDENCE_COLUMNS[-1:], problems):
+        for number, row in _rows(file, EVIDENCE_COLUMNS[:-1], EVIDENCE_COLUMNS[-1:], problems):
             if row["fact"] not in by_fact:
                 problems.add(file.name, number, "fact", f"'{row['fact']}' is no fact of this dataset; its ids follow its tables")
             elif row["source"] not in documents:

@@ -143,6 +143,11 @@ def stored_sources(reader: Reader) -> dict[str, SourceInfo]:
     return {str(props["id"]): source_from_props(props) for props in _all_of(reader, "Source")}
 
 
+def stored_runs(reader: Reader) -> list[dict[str, Any]]:
+    """Every run in the store."""
+    return list(_all_of(reader, "Run"))
+
+
 def meta(reader: Reader) -> dict[str, Any] | None:
     """The store's Meta node, or None when nothing was ever loaded.
 

@@ -89,7 +89,7 @@ class Neo4jWriter(Neo4jReader):
 
     def apply(self, diff: Diff) -> None:
         self._refuse_removal_below_foreign(diff)
-        for statement in statements.writes(diff):
+        for statement in map(statements.sharing, statements.writes(diff)):
             self._transaction.run(statement.text, statement.params).consume()
 
     def _refuse_mixture(self, text: str) -> None:
@@ -177,7 +177,9 @@ class Neo4jStore:
         """What is wrong and the remedy: user, password, database, host, port, TLS."""
         code = str(getattr(error, "code", None) or "").rpartition(".")[2]
         if isinstance(error, neo4j_errors.IncompleteCommit):
-            return f"the connection broke {_COMMITTING}"
+            return f"the connection broke {_COMMITTING}; should Neo4j have run out of memory, {_MORE_MEMORY}"
+        if code == "MemoryPoolOutOfMemoryError":
+            return f"the load is more than one transaction may hold there, nothing was changed: {_MORE_MEMORY}"
         if isinstance(error, _NOT_REACHED):
             return diagnosis.unreachable(self.url)
         if isinstance(error, neo4j_errors.ConfigurationError) and "otification" in str(error):
@@ -299,6 +301,10 @@ class Neo4jStore:
 _SETTLE_S: Final = 10.0
 _ANNOUNCED_MS: Final = 300_000
 _COMMITTING: Final = "while the load was being committed: it is stored whole or not at all; run the same load again"
+_MORE_MEMORY: Final = (
+    "give it a larger heap ('pactgraph neo4j start --heap 4g'; on a server of yours server.memory.heap.max_size and"
+    " dbms.memory.transaction.total.max), or load into the embedded store and import 'pactgraph export neo4j-admin'"
+)
 _NOT_REACHED: Final = (neo4j_errors.ServiceUnavailable, neo4j_errors.SessionExpired, neo4j_errors.ConnectionPoolError,
                        neo4j_errors.UnsupportedServerProduct)  # fmt: skip
 _SCHEMA_ERRORS: Final = ("ConstraintCreationFailed", "ConstraintValidationFailed", "IndexAlreadyExists", "ConstraintAlreadyExists",

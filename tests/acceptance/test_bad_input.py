@@ -84,7 +84,7 @@ BAD_TABLES: dict[str, tuple[Tables, str, tuple[str, ...]]] = {
         _member(since="1960-01-01", until="1960-01-01"), "memberships.csv, row 3, column until: ",
         ("until is the first day not in force",)),
     "an unknown state": (_member(state="Germny"), "memberships.csv, row 3, column state: ",
-        ("unknown state 'Germny'", "nearest: DEU (Germany)")),
+        ("unknown state, bloc or actor 'Germny'", "nearest: DEU (Germany)")),
     "an ambiguous state": (
         _member(state="Korea"), "memberships.csv, row 3, column state: ", ("ambiguous on 1950-01-01", "KOR (South Korea)", "give the id")),
     "an empty key": (_member(state=""), "memberships.csv, row 3, column state: ", ("is empty; it is part of the key",)),
@@ -112,7 +112,7 @@ BAD_TABLES: dict[str, tuple[Tables, str, tuple[str, ...]]] = {
         ("party before signature", "1949-04-04")),
     "an unknown party": (
         {"parties": [{"party": "PCT", "instrument": "treaty", "since": "1950", "until": ".."}]}, "parties.csv, row 2, column party: ",
-        ("unknown state or bloc 'PCT'", "nearest: ", "PACT")),
+        ("unknown state, bloc or actor 'PCT'", "nearest: ", "PACT")),
     "a share above one": (_flow(share=45), "flows.csv, row 2, column share: ", ("share 45 is above 1", "45 % is 0.45")),
     "a negative share": (_flow(share=-0.1), "flows.csv, row 2, column share: ", ("not a number from 0 up",)),
     "a share in words": (_flow(share="0,45"), "flows.csv, row 2, column share: ", ("write it with a point",)),
@@ -236,7 +236,7 @@ def test_a_dry_run_finds_the_same(run: Run, kept: Callable[[], None], tmp_path: 
 def test_several_problems_are_counted(run: Run, kept: Callable[[], None], tmp_path: Path) -> None:
     small_package(tmp_path / "mine", _tables() | _member(since="soon", role="boss") | _flow(share=2))
     done = run("load", "--from", tmp_path / "mine", db=tmp_path / "store")
-    _one_line(done, 1, "memberships.csv, row 3, column role: ", "(2 more problems in this dataset)")
+    _one_line(done, 1, "memberships.csv, row 3, column role: ", "(2 more problems in this dataset; 'pactgraph validate' lists them)")
     kept()
 
 

@@ -29,6 +29,11 @@ def test_the_schema_page_is_current() -> None:
     assert shown == made, "run: python docs/generate_schema.py"
 
 
+def test_the_data_package_is_current() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "generate_datapackage.py"))["package"]()
+    assert (ROOT / "data" / "datapackage.json").read_text(encoding="utf-8") == made, "run: python docs/generate_datapackage.py"
+
+
 def test_links_within_the_documentation_lead_somewhere() -> None:
     for page in pages():
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

@@ -103,12 +103,13 @@ def named(fact: str) -> set[str]:
 
 def required(name: str, row: Row) -> Iterator[tuple[str, ...]]:
     """Properties that some document must confirm; a tuple means any of them."""
-    dated = [("since",)] if row.get("since") else []
-    ended = [("until",)] if row.get("until") not in ("", "..", None) else []
+    # '../2019' and '2023/..' say when something was seen in force: no date of its own to confirm
+    dated = [("since",)] if row.get("since") and "/" not in row["since"] else []
+    ended = [("until",)] if row.get("until") not in ("", "..", None) and "/" not in row["until"] else []
     if name == "blocs":
         yield ("name",)
         yield from dated
-        if row["until"]:
+        if row["until"] and "/" not in row["until"]:
             yield ("until",)  # also that an open bloc still exists
     elif name == "memberships":
         yield ("role", "member")
@@ -178,7 +179,7 @@ def test_binding_and_type_of_every_instrument_that_derives_ties_have_evidence() 
 
 
 _WORDS = {
-    "defence": r"assist|would act|act to meet|mutual aid|defense 1|aid and assistance|render immediate",
+    "defence": r"assist|would act|act to meet|mutual aid|defense 1|aid and assistance|render immediate|agreement to defend",
     "consultation": r"consult",
     "offence": r"offen[cs]e|attack jointly",
     "neutrality": r"neutral",
@@ -351,7 +352,7 @@ def _edtf_of(row: Row, name: str) -> list[str]:
     """Dates of our row: of ``spells`` all its ends."""
     if name == "spells":
         return [end for spell in row["spells"].split(";") for end in spell.split("/") if end not in ("", "..")]
-    return [row[name]] if row.get(name) not in ("", "..", None) else []
+    return [row[name]] if row.get(name) not in ("", "..", None) and "/" not in row[name] else []
 
 
 def _before(end: str) -> str:
@@ -392,7 +393,7 @@ def test_a_differing_print_is_said_in_value() -> None:
             continue
         for row in rows:
             column = next((c for c in ("date", "since", "until") if properties(row) == [c]), "")
-            if column and not row["value"] and fact.get(column) not in ("", ".."):
+            if column and not row["value"] and fact.get(column) not in ("", "..") and "/" not in fact[column]:
                 assert prints(row["matched"], fact[column]), (id_, row)
 
 
@@ -478,12 +479,23 @@ _PRINTED = {
     "CHN": "China",
     "RUS": "Russia;Russland;Moscou",
     "NOR": "Norwegen;Norvège",
+    "EU": "European Union;European Community;Communities;Unión Europea;UE",
+    "EEC": "European Community",
+    "AU": "African Union",
+    "NATO": "NATO",
+    "OACPS": "ACP",
+    "CLIMATE-GROUP": "Climate Group",
+    "BADEN-WUERTTEMBERG": "Baden-Württemberg",
+    "FLANDERS": "Government of Flanders",
+    "GAVI": "Gavi",
+    "WHO": "World Health Organization",
 }
 
 
 @cache
 def names_of(state: str) -> tuple[str, ...]:
     known = [row["name"] for row in table("reference", "states") if row["id"] == state]
+    known += [text for name in ("blocs", "actors") for row in table("curated", name) if row["id"] == state for text in (row["name"], row["id"])]
     known += [row["name"] for row in table("reference", "state_names") if row["state"] == state]
     return (*known, *_PRINTED.get(state, "").split(";")) if state in _PRINTED else tuple(known)
 

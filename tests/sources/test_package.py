@@ -127,15 +127,16 @@ def test_rows_are_named_by_their_line_in_the_file(tmp_path: Path) -> None:
 
 def test_a_dataset_may_name_blocs_that_the_store_describes(tmp_path: Path) -> None:
     folder = small_package(tmp_path, {"parties": [{"party": "PACT", "instrument": "treaty", "since": "1950", "until": ".."}]})
-    with pytest.raises(DataError, match="unknown state or bloc 'PACT'"):
+    with pytest.raises(DataError, match="unknown state, bloc or actor 'PACT'"):
         _read(folder)
     assert _facts(_read(folder, frozenset({"PACT"})).claims).keys() == {"party|PACT|treaty|1"}
 
 
 def test_the_digest_follows_the_tables(tmp_path: Path) -> None:
-    one = _read(small_package(tmp_path / "one", {"blocs": [BLOC]})).sha256
-    same = _read(small_package(tmp_path / "same", {"blocs": [BLOC]})).sha256
-    other = _read(small_package(tmp_path / "other", {"blocs": [BLOC | {"since": "1951"}]})).sha256
+    one, same, other = (
+        PackageSource(small_package(tmp_path / name, {"blocs": [BLOC | change]}, **more)).digest(None)
+        for name, change, more in (("one", {}, {}), ("same", {}, {}), ("other", {"since": "1951"}, {}))
+    )
     assert len(one) == 64
     assert one == same
     assert one != other

@@ -202,3 +202,14 @@ def test_as_of_needs_a_date(text: str) -> None:
 def test_a_spell_in_words() -> None:
     assert dates.spell_text("1966-07-01", "2009-04-04") == "1966-07-01 to 2009-04-04"
     assert dates.spell_text(dates.BEGINNING, dates.FOREVER) == "unknown to open"
+
+
+def test_a_start_seen_on_a_list_meets_every_earlier_start() -> None:
+    seen = dates.since("../2018-06")
+    assert (seen.stored, seen.earliest, seen.latest, seen.kind) == ("2018-06-01", "0001-01-01", "2018-06-30", "censored")
+    assert seen.meets(dates.since("1949"))
+    assert not seen.meets(dates.since("2019"))
+    with pytest.raises(dates.DateError):
+        dates.since("../soon")
+    with pytest.raises(dates.DateError):
+        dates.until("../2018")
