@@ -1,8 +1,8 @@
 """Dates as sources say them (EDTF) and as the graph stores them (ISO days, half-open intervals).
 
 The accepted part of EDTF (ISO 8601-2:2019, level 0): ``1949``, ``1949-04``, ``1949-04-04``, ``..`` (open) and the
-empty string (unknown); a start can also be ``../1949`` (level 1), then or before, and an end ``1949/..``, then or after. ``since`` is the first day in force,
-``until`` the first day no longer in force.
+empty string (unknown); a start can also be ``../1949`` (level 1), then or before, and an end ``1949/..``, then or after.
+``since`` is the first day in force, ``until`` the first day no longer in force.
 """
 
 from __future__ import annotations

@@ -111,8 +111,8 @@ def derive(resolved: Resolved, ranking: Ranking) -> None:
     The rules, each named in a tie's ``rule``:
 
     - ``dyads``: each pair of parties, while the instrument is in force and both are party. Parties are PARTY_TO (a guarantor
-      owes each beneficiary, a signatory is no party, parties of one side are not tied); where the instrument FOUNDS a bloc, they are its full members, and a
-      suspension ends a spell.
+      owes each beneficiary, a signatory is no party, parties of one side are not tied); where the instrument FOUNDS a bloc,
+      they are its full members, and a suspension ends a spell.
     - ``hub``: each party to the bloc that the instrument founds.
     - An obligation stands on the DEFENCE tie where there is one.
     """

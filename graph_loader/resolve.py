@@ -299,6 +299,8 @@ def _resolve_slot(type_: str, slot: _Slot) -> tuple[dict[str, Value | None], boo
         if prop.disputable and any(not _agree(prop, said[0], other) for other in said[1:]):
             disputed = True
     since, since_disputed = _choose_since([a.since for a in slot.attached])
+    if since.kind == "censored" and slot.since.kind == "unknown":  # what is on a list at a later day leaves an unknown start unknown
+        since = slot.since
     until, until_disputed = _choose_until([a.until for a in slot.attached])
     disputed |= since_disputed or until_disputed
     if type_ == "Event":

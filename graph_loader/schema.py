@@ -236,7 +236,7 @@ RELATIONSHIPS: tuple[RelationshipType, ...] = (
     RelationshipType("PARTY_TO", "Party to an instrument.", _PARTICIPANTS, ("Instrument",), "party", (
         _p("role", "str", "role of the party", values=PARTY_ROLES, default="party"),
         _p("reservations", "str", "reservations made", disputable=False),
-        _p("side", "str", "parties of one side are not tied to each other by it (members of a union that deals with others)", disputable=False),
+        _p("side", "str", "parties of one side, such as a union's members, are not tied to each other by it", disputable=False),
     ), spells=True),
     RelationshipType("SUCCEEDED_BY", "State succession; ties are not inherited by it.", ("State",), ("State",), "successor", (
         _p("kind", "str", "kind of succession", values=SUCCESSION_KINDS, required=True),

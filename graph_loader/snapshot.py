@@ -136,7 +136,9 @@ def sources(reader: Reader, ids: Collection[str]) -> list[dict[str, str]]:
     return [{name: value or "" for name, value in row.items()} for row in found.dicts()]
 
 
-def censored_by(reader: Reader, as_of: str) -> int:
-    """How many relationships a source last saw in force before the date: whether they still are is not known."""
-    text = "MATCH ()-[t]->() WHERE t.fingerprint IS NOT NULL AND t.end_kind = 'censored' AND t.until <= $as_of RETURN count(t) AS n"
+def censored_by(reader: Reader, as_of: str, types: Collection[str] = ()) -> int:
+    """How many relationships (of the types given, or of all) a source last saw in force before the date: whether they still are is
+    not known."""
+    pattern = f"[t:{'|'.join(sorted(types))}]" if types else "[t]"
+    text = f"MATCH ()-{pattern}->() WHERE t.fingerprint IS NOT NULL AND t.end_kind = 'censored' AND t.until <= $as_of RETURN count(t) AS n"
     return int(reader.run(text, {"as_of": as_of}).rows[0][0])

@@ -234,7 +234,7 @@ def _flows(facts: Mapping[str, Claim]) -> Iterator[Finding]:
         least = sum(s for s in shares if isinstance(s, float))
         if least > 1 + 1e-9:
             yield _of(first, id_, "error", "shares-above-one", f"the {len(rows)} shares {key[0]} add up to at least {least:.3f}")
-        for column in ("scope", "total", "unit", "named_largest"):
+        for column in ("total", "unit", "named_largest"):
             if len({str(c.values.get(column)) for _, c in rows}) > 1:
                 text = f"{column} differs among the {len(rows)} rows of one importer, good and period"
                 yield _of(first, id_, "warning", "one-denominator", text)

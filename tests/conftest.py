@@ -30,7 +30,7 @@ from graph_loader.stores.base import Store, meta
 settings.register_profile("pactgraph", deadline=None)  # time is never asserted
 settings.load_profile("pactgraph")
 
-BUNDLED = ("reference", "curated")
+BUNDLED = ("reference", "curated", "usgs")
 KINDS = ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)]
 
 

@@ -1,5 +1,6 @@
 // Which instruments of a type or domain are in force, signed, provisional, stalled, suspended or ended at a date?
-// status follows from the last event by as_of. 'signed' is not in force; 'launched' and 'concluded' speak of negotiations.
+// status follows from the last event by as_of; a review, and a notice by one of many parties, change none. 'signed' is not in force;
+// 'launched' and 'concluded' speak of negotiations.
 // id: instrument/status
 // params: type= (text, such as trade; empty for all), domain= (text, such as ENERGY; empty for all), as_of (date)
 // columns: instrument, title, type, status, date (date), date_edtf, parties (list), events (list), disputed (bool), sources (list)
@@ -18,7 +19,9 @@ OPTIONAL MATCH (p)-[r:PARTY_TO]->(i) WHERE r.since <= $as_of
 WITH i, happened, p
 ORDER BY i.id, p.id
 WITH i, happened, collect(DISTINCT p.id) AS parties
-WITH i, happened, parties, happened[size(happened) - 1] AS last
+WITH i, happened, parties, [x IN happened WHERE NOT (x.kind = 'review' OR (x.kind = 'denounced' AND size(parties) <> 2))] AS telling
+WHERE size(telling) > 0
+WITH i, happened, parties, telling[size(telling) - 1] AS last
 RETURN i.id AS instrument, i.title AS title, i.type AS type,
        CASE last.kind
          WHEN 'in_force' THEN 'in force' WHEN 'resumed' THEN 'in force' WHEN 'provisional' THEN 'provisionally applied'

@@ -14,6 +14,6 @@ WITH s, b, m, n
 ORDER BY s.id, m.since, m.id, n.id
 WITH s, b, m, collect(n) AS next
 RETURN s.id AS state, s.name AS name, m.role AS role, m.suspended AS suspended, m.until AS until, m.until_edtf AS until_edtf,
-       CASE WHEN size(next) = 0 AND m.until >= b.until THEN 'the bloc ended' WHEN size(next) = 0 THEN 'left' WHEN next[0].suspended THEN 'suspended' ELSE next[0].role + ' member' END AS then,
+       CASE WHEN size(next) = 0 AND m.until_edtf = b.until_edtf THEN 'the bloc ended' WHEN size(next) = 0 THEN 'left' WHEN next[0].suspended THEN 'suspended' ELSE next[0].role + ' member' END AS then,
        m.end_kind AS end_kind, m.disputed AS disputed, m.id AS fact, m.sources AS sources
 ORDER BY until, state, fact

@@ -6,7 +6,7 @@
 // columns: end_kind, disputed (bool), fact, sources (list)
 // hidden: start_kind, end_kind, fact, sources
 // example: -p bloc=NATO --as-of 1985-06-01
-MATCH (s:State)-[m:MEMBER_OF]->(b:Bloc)
+MATCH (s)-[m:MEMBER_OF]->(b:Bloc)
 WHERE b.id = $bloc AND m.since <= $as_of AND m.until > $as_of
 RETURN s.id AS state, s.name AS name, m.role AS role, m.suspended AS suspended, m.since AS since, m.until AS until,
        m.since_edtf AS since_edtf, m.until_edtf AS until_edtf, m.start_kind AS start_kind, m.end_kind AS end_kind, m.disputed AS disputed, m.id AS fact, m.sources AS sources

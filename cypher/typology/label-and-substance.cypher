@@ -7,13 +7,15 @@
 // denominator: instruments recorded; what is not recorded is not counted
 // hidden: sources
 // example: -p party=IND
-MATCH (x)-[t]->(y)
-WHERE t.kind = 'strategic_partnership' AND t.since <= $as_of AND t.until > $as_of AND ($party = '' OR x.id = $party OR y.id = $party)
-MATCH (i:Instrument) WHERE i.id = t.instrument
-WITH x, y, i, min(t.since) AS since
-WITH x, y, i, since
-ORDER BY x.id, y.id, since, i.id
-WITH x, y, collect(i) AS labelled, min(since) AS since
+MATCH (x)-[p:PARTY_TO]->(i:Instrument)
+MATCH (y)-[q:PARTY_TO]->(i)
+WHERE x.id < y.id AND i.type = 'strategic_partnership' AND ($party = '' OR x.id = $party OR y.id = $party)
+  AND p.since <= $as_of AND p.until > $as_of AND q.since <= $as_of AND q.until > $as_of AND p.role <> 'signatory' AND q.role <> 'signatory'
+  AND NOT (i.scope = 'maxilateral' AND 'State' IN labels(x) AND 'State' IN labels(y))
+WITH x, y, i, CASE WHEN q.since > p.since THEN q.since ELSE p.since END AS begun
+WITH x, y, i, begun
+ORDER BY x.id, y.id, begun, i.id
+WITH x, y, collect(i) AS labelled, max(begun) AS since
 WITH x, y, labelled[size(labelled) - 1] AS named, since
 OPTIONAL MATCH (x)-[u]-(y)
 WHERE u.mutual IS NOT NULL AND u.kind <> 'strategic_partnership' AND u.since <= $as_of AND u.until > $as_of

@@ -59,7 +59,7 @@ SAME_CAMP = 0.8
 NO_TIE = "no chosen obligation in the loaded data"
 RESOLUTIONS = (1.0, 0.75, 0.5, 0.25)
 """Values of gamma that 'auto' tries, from Newman's 1 down."""
-_AS_CERTAIN = 0.05
+_AS_SURE = 0.05
 ALONE = "tied, but in no camp with another state at this resolution"
 
 _OBLIGATIONS = frozenset({"defence", "offence", "neutrality", "nonaggression", "consultation"})
@@ -242,7 +242,7 @@ class CampResult:
     notes : list of str
         What a reader must know besides.
     profile : list of dict
-        Per resolution tried: `resolution`, `camps` (number), `mean_certainty`. More than one with resolution 'auto'.
+        Per resolution tried: `resolution`, `camps` (number), `mean_certainty`, `sure_share`. More than one with resolution 'auto'.
     """
 
     as_of: str | None
@@ -593,19 +593,21 @@ def _solve(ties: Sequence[_Tie], choice: _Choice, method: _Method) -> _Solution:
     if not ties:
         return _Solution(n_ties, n_partners, None, {}, _Null(None, "no chosen tie"), n_units)
     edges = checked_edges((a, b, float(w)) for (a, b), w in sums.items())
-    tried: list[tuple[_Method, Runs, dict[tuple[str, str], float], float]] = []
+    tried: list[tuple[_Method, Runs, dict[tuple[str, str], float], float, float]] = []
     for gamma in RESOLUTIONS if method.auto and method.bootstrap else (method.resolution,):
         at = replace(method, resolution=gamma)
         found = best_of_runs(edges, seed=at.seed, runs=at.runs, resolution=gamma)
         pairs = _co_assignment(ties, contributions, at)
         certainties = [_certainty(s, group, pairs) or 0.0 for group in found.partition if len(group) > 1 for s in group]
-        tried.append((at, found, pairs, statistics.fmean(certainties) if certainties else 0.0))
-    best = max(mean for *_, mean in tried)
-    at, found, pairs, _ = next(entry for entry in tried if entry[3] >= best - _AS_CERTAIN)
+        mean = statistics.fmean(certainties) if certainties else 0.0
+        tried.append((at, found, pairs, mean, sum(c >= SAME_CAMP for c in certainties) / len(n_ties)))
+    best = max(sure for *_, sure in tried)
+    at, found, pairs, *_ = next(entry for entry in tried if entry[4] >= best - _AS_SURE)
     dominant, share = _dominant(edges, found)
     null = _null_model(edges, found.q, at)
     profile = tuple(
-        {"resolution": m.resolution, "camps": sum(len(g) > 1 for g in f.partition), "mean_certainty": mean} for m, f, _, mean in tried
+        {"resolution": m.resolution, "camps": sum(len(g) > 1 for g in f.partition), "mean_certainty": mean, "sure_share": sure}
+        for m, f, _, mean, sure in tried
     )
     return _Solution(n_ties, n_partners, found, pairs, null, n_units, dominant, share, at.resolution, profile)
 
@@ -773,8 +775,8 @@ def camps(
     resolution : float or 'auto'
         gamma > 0; more camps for larger values. Newman's modularity has gamma 1. Where one multilateral treaty holds most of
         the ties, gamma 1 expects about as many ties among its parties as they have, and cuts through the treaty. 'auto' takes
-        the largest of RESOLUTIONS whose mean certainty is within .05 of the best of them (our rule; it needs a bootstrap,
-        without one it is 1); `profile` shows them all.
+        the largest of RESOLUTIONS at which the share of tied states placed with certainty of SAME_CAMP or more is within .05 of
+        the best (our rule; it needs a bootstrap, without one it is 1); `profile` shows them all.
     null_runs : int
         Null graphs for z, 0 or at least 10. Each is the observed graph after double edge swaps (Maslov &
         Sneppen 2002; ten attempts per pair): every state keeps its number of partners; weights travel with

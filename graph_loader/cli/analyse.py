@@ -74,7 +74,7 @@ def clusters(
         answer = Answer(["state", "name", "camp", "certainty", "n_ties", "note", "sources"], [], params, day, held.newest_source)
         answer.rows = [{c: rounded(row[c]) for c in answer.columns} for row in rows]
         answer.sources = sources_of(reader, answer.rows)
-        answer.notes = _quality(result) + result.notes + doubts(reader, day)
+        answer.notes = _quality(result) + result.notes + doubts(reader, day, limits)
     answer.hidden = ("sources",)
     tied = [row for row in answer.rows if row["camp"] is not None]
     apart = [row["state"] for row in answer.rows if row["camp"] is None]
@@ -128,8 +128,8 @@ def _quality(result: Any) -> list[str]:
         f" {settings['bootstrap_unit']}."
     ]
     if len(result.profile) > 1:
-        tried = "; ".join(f"{p['resolution']:g}: {p['camps']} ({p['mean_certainty']:.2f})" for p in result.profile)
-        lines.append(f"Camps (mean certainty) by gamma: {tried}.")
+        tried = "; ".join(f"{p['resolution']:g}: {p['camps']} ({p['sure_share']:.0%})" for p in result.profile)
+        lines.append(f"Camps (states placed with certainty of .8 or more) by gamma: {tried}.")
     return lines
 
 
@@ -176,7 +176,7 @@ def concentration(good: str | None, importer: str | None, db: str | None, as_of:
                    "effective_hi", "n_named", "named_share", "scope", "disputed", "sources"]  # fmt: skip
         rows = [{c: rounded(row[_NAMES.get(c, c)]) for c in columns} for row in rows]
         answer = Answer(columns, rows, {"good": good, "importer": importer}, day, held.newest_source, sources_of(reader, rows))
-        answer.notes = doubts(reader, day)
+        answer.notes = doubts(reader, day, ("DEPENDS_ON", "PRODUCES"))
     answer.hidden = ("sources", "scope", "stage", "basis")
     emit(answer, form, cite)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graph_loader.pipeline import LoadReport
     from graph_loader.stores.base import Store
 
-BUNDLED = ("reference", "curated")
+BUNDLED = ("reference", "curated", "usgs")
 
 
 @click.command(
@@ -149,13 +149,17 @@ def sources_list(form: str) -> None:
 @click.argument("name")
 @format_option
 def sources_show(name: str, form: str) -> None:
-    """Publisher, coverage, licence and citation of one source."""
+    """Publisher, coverage, licence and citation of one source, and the layouts of its files."""
     from graph_loader.sources import base
+    from graph_loader.sources.files import FileSource
 
-    base.get(name)
+    source = base.get(name)
     row = next(row for row in _described() if row["source"] == name)
-    answer = Answer(["property", "value"], [{"property": key, "value": value} for key, value in row.items()])
-    emit(answer, form)
+    rows = [{"property": key, "value": value} for key, value in row.items()]
+    for layout in source.layouts() if isinstance(source, FileSource) else ():
+        doubt = "" if layout.verified else " (layout not yet verified on a real file)"
+        rows.append({"property": "layout", "value": f"{layout.name}{doubt}: {', '.join(layout.columns)}"})
+    emit(Answer(["property", "value"], rows), form)
 
 
 @sources.command("new", epilog="\b\nExamples:\n  pactgraph sources new mine\n  pactgraph sources new mine -o data --table memberships")

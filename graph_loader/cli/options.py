@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -111,10 +111,10 @@ def sources_of(reader: Reader, rows: list[dict[str, Any]]) -> list[dict[str, str
     return snapshot.sources(reader, named) if named else []
 
 
-def doubts(reader: Reader, day: str) -> list[str]:
-    """Notes on what is not known at the date."""
+def doubts(reader: Reader, day: str, types: Collection[str] = ()) -> list[str]:
+    """Notes on what is not known at the date, of relationships of these types (of all, when none is given)."""
     from graph_loader.snapshot import censored_by
 
-    count = censored_by(reader, day)
+    count = censored_by(reader, day, types)
     what = "1 fact was" if count == 1 else f"{count} facts were"
     return [f"{what} last seen in force before {day} by a source that stops there; whether still in force is not known."] * bool(count)

@@ -93,6 +93,8 @@ def _shown(row: Mapping[str, Any], column: str) -> str:
         return _cell(row.get(column))
     if column == "until" and row.get("end_kind") == "censored":
         return f"not before {row[column]}"
+    if str(said).startswith("../"):
+        return f"{str(said)[3:]} or before"
     return {"": "unknown", "..": "open"}.get(str(said), str(said))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,17 @@ from graph_loader.errors import DataError, UsageError
 @click.argument("which", metavar="ID|FILE|-")
 @click.option("-p", "--param", "params", metavar="NAME=VALUE", multiple=True, help="A parameter of the query (repeat for several).")
 @read_options
+@click.option("--columns", metavar="NAME[,NAME]...", help="Only these columns, in this order; hidden ones can be named too.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Only the first N rows; how many there are is said.")
 @click.option(
     "--verify", is_flag=True,
     help="Run it on a Neo4j with the same facts as well and compare the rows: the local one of 'pactgraph neo4j start', or the one that"
     " PACTGRAPH_VERIFY_DB names.",
 )  # fmt: skip
 def query(
-    which: str, params: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool, verify: bool
-) -> None:
+    which: str, params: tuple[str, ...], columns: str | None, limit: int | None, db: str | None, as_of: str | None, form: str,
+    cite: bool, quiet: bool, verify: bool,
+) -> None:  # fmt: skip
     """Run a query of the library, a Cypher file, or Cypher from standard input (-).
 
     Queries only read: a write, LOAD CSV or CALL of a foreign procedure is refused. Your own Cypher can use $as_of.
@@ -60,11 +64,33 @@ def query(
         rows = run(reader, store, found.text if found else text, values)
         checked = [_verified(rows, reader, store, found.text if found else text, values)] if verify else []
         listed = rows.dicts()
-        answer = Answer(rows.columns, listed, values, day, held.newest_source, sources_of(reader, listed), doubts(reader, day))
+        open_to_doubt = doubts(reader, day, _types_in(found.text if found else text))
+        answer = Answer(rows.columns, listed, values, day, held.newest_source, sources_of(reader, listed), open_to_doubt)
         answer.notes = [*answer.notes, *checked]
         if found:
             answer.hidden = found.hidden
+    _narrow(answer, columns, limit)
     emit(answer, form, cite)
+
+
+def _types_in(text: str) -> list[str]:
+    """The dated relationship types that a query names; none stands for all."""
+    from graph_loader.schema import RELATIONSHIP
+
+    return sorted({word for word in re.findall(r"[A-Z_]+", text) if word in RELATIONSHIP and RELATIONSHIP[word].dated})
+
+
+def _narrow(answer: Answer, columns: str | None, limit: int | None) -> None:
+    """Show fewer columns or rows; the sources stay those of the whole answer."""
+    if columns is not None:
+        wanted = [name.strip() for name in columns.split(",") if name.strip()]
+        unknown = [name for name in wanted if name not in answer.columns]
+        if unknown or not wanted:
+            raise UsageError(f"--columns {columns}: this answer has the columns {', '.join(answer.columns)}")
+        answer.columns, answer.hidden = wanted, ()
+    if limit is not None and limit < len(answer.rows):
+        answer.notes.insert(0, f"{limit} of {len(answer.rows)} rows are shown (--limit).")
+        answer.rows = answer.rows[:limit]
 
 
 def _verified(rows: Any, reader: Any, store: Any, text: str, values: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ def network_html(
         say("reading ties of all dates")
         graph = snapshot.ties(reader, None, domains)
         flows = snapshot.flows(reader)
-        notes = doubts(reader, day)
+        notes = doubts(reader, day, domains)
         named = {s for *_, tie in graph.edges(data=True) for s in tie["sources"]}
         named |= {s for row in flows["sources"].to_list() for s in row}
         described = {row["id"]: row for row in snapshot.sources(reader, named)}

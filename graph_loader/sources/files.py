@@ -294,8 +294,14 @@ def read_table(name: str, content: bytes, layouts: Sequence[Layout]) -> tuple[Ta
         return _from_frame(name, _parsed(name, lambda: pl.read_parquet(io.BytesIO(content))), layouts, "parquet")
     if suffix in _SHEETS:
         return _from_workbook(name, content, layouts)
+    decoded: dict[str, tuple[str, str]] = {}
     for layout in layouts:
-        text, encoding = _decoded(content, layout.encoding)
+        if layout.encoding not in decoded:
+            text, encoding = _decoded(content, layout.encoding)
+            if "\r" in text and "\n" not in text:  # lines as the classic Mac OS ended them
+                text = text.replace("\r", "\n")
+            decoded[layout.encoding] = text, encoding
+        text, encoding = decoded[layout.encoding]
         found = _header(text, layout)
         if found is not None:
             offset, line, delimiter, header = found
@@ -329,13 +335,20 @@ def _header(text: str, layout: Layout) -> tuple[int, int, str, tuple[str, ...]] 
         line = line.rstrip("\r")
         bare = line.removesuffix(layout.line_end) if layout.line_end else line
         for delimiter in DELIMITERS:
-            names = tuple(cell.strip() for cell in next(csv.reader([bare], delimiter=delimiter), []))
+            names = _cells(bare, delimiter)
             if _fits(names, layout):
                 return offset, number, delimiter, names
         if end < 0:
             return None
         offset = end + 1
     return None
+
+
+def _cells(line: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:  # no line of a table: a carriage return within it, or a cell beyond any bound
+        return ()
 
 
 def _from_text(
@@ -352,7 +365,8 @@ def _from_text(
         raise DataError(f"{name}: holds NUL characters; is the file damaged?")
     columns = _unique(header)
     # An empty line of a spreadsheet may hold more delimiters than the header.
-    body = re.sub(rf"(?m)^{re.escape(delimiter)}{{{len(columns)},}}(?=\r?$)", "", body)
+    if delimiter * len(columns) in body:
+        body = re.sub(rf"(?m)^{re.escape(delimiter)}{{{len(columns)},}}(?=\r?$)", "", body)
 
     def parse() -> pl.DataFrame:
         if not body:
@@ -363,7 +377,7 @@ def _from_text(
 
     frame = _parsed(name, parse)
     _whole(name, body, delimiter, len(columns))
-    frame = _numbered(frame, line + 1)
+    frame = _numbered(frame, line + 1, one_line=frame.height == body.count("\n") + 1)
     note = f"{name}: layout '{layout.name}', {encoding}, {DELIMITERS[delimiter]}-separated, header in line {line}"
     return Table(name, layout, frame, header, text[:offset]), note
 
@@ -381,11 +395,12 @@ def _whole(name: str, body: str, delimiter: str, width: int) -> None:
         raise DataError(f"{name}: the last line has {cells} cells, the header {width}; is the file cut short?")
 
 
-def _numbered(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    """Put the number of the line before each record; a cell with line breaks takes more than one line."""
+def _numbered(frame: pl.DataFrame, first: int, one_line: bool = False) -> pl.DataFrame:
+    """Put the number of the line before each record; a cell with line breaks takes more than one line (``one_line``: none does)."""
     textual = [c for c, t in frame.schema.items() if t == pl.String]
     frame = frame.with_columns(pl.col(textual).replace("", None)) if textual else frame
-    breaks = pl.sum_horizontal([pl.col(c).str.count_matches("\n").fill_null(0) for c in textual]) if textual else pl.lit(0)
+    broken = [] if one_line else textual
+    breaks = pl.sum_horizontal([pl.col(c).str.count_matches("\n").fill_null(0) for c in broken]) if broken else pl.lit(0)
     above = breaks.cum_sum().shift(1).fill_null(0).cast(pl.Int64)
     frame = frame.drop("row", strict=False).with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first + above).alias("row"))
     return frame.filter(pl.any_horizontal(pl.exclude("row").is_not_null())) if frame.width > 1 else frame

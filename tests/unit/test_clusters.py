@@ -741,7 +741,7 @@ class TestAtop:
 
 
 class TestAutoResolution:
-    """The rule of ours: the largest of 1, .75, .5, .25 whose mean certainty is within .05 of the best."""
+    """The rule of ours: the largest of 1, .75, .5, .25 at which the share of states placed at .8 is within .05 of the best."""
 
     def cold_war(self) -> Graph:
         graph = graph_of(as_of="1975-12-31")
@@ -769,8 +769,8 @@ class TestAutoResolution:
         graph = self.cold_war()
         auto = camps(graph, resolution="auto", bootstrap=60, null_runs=0)
         assert [row["resolution"] for row in auto.profile] == [1.0, 0.75, 0.5, 0.25]
-        best = max(row["mean_certainty"] for row in auto.profile)
-        within = [row["resolution"] for row in auto.profile if row["mean_certainty"] >= best - 0.05]
+        best = max(row["sure_share"] for row in auto.profile)
+        within = [row["resolution"] for row in auto.profile if row["sure_share"] >= best - 0.05]
         assert auto.settings["resolution"] == within[0]
         again = camps(graph, resolution=auto.settings["resolution"], bootstrap=60, null_runs=0)
         assert again.rows == auto.rows

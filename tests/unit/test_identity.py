@@ -215,3 +215,11 @@ def test_a_users_own_tables_are_read_the_same_way(tmp_path) -> None:  # type: ig
     assert identity.resolve("arcadia") == "AAA"
     assert identity.resolve("Peloponnese", "1900-12-31") == identity.resolve_code("cow", "1", "1900-12-31") == "AAA"
     assert identity.resolve("Peloponnese", "1901-01-01") == identity.resolve_code("cow", "1", "1901-01-01") == "BBB"
+
+
+@pytest.mark.parametrize(("text", "known"), [
+    ("FRA", True), ("Côte d'Ivoire", True), ("Egypt, Arab Rep.", True), ("Egypt, Arab Rep., Syria", False), ("Atlantis", False),
+    ("", False),
+])  # fmt: skip
+def test_knows_says_whether_anything_ever_went_by_the_name(text: str, known: bool) -> None:
+    assert IDENTITY.knows(text) is known
