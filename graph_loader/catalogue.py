@@ -10,12 +10,21 @@
     MATCH …
 
 ``hidden`` columns stand in CSV and JSON, not in tables made for the eye.
+
+A picture of a query is a file beside it, ``top-supplier.graph.cypher``: it takes parameters of that query, returns nodes and
+relationships alone, for Neo4j Browser to draw, and ends with a LIMIT that its header states::
+
+    // Draw the suppliers of …: at most 300 relationships.
+    // id: dependency/top-supplier.graph
+    // columns: i (node), d (relationship), s (node)
+
+A user's own folder has the same layout, and its queries stand beside those of the library.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,9 +37,14 @@ from graph_loader.resources import cypher_folder
 
 PARAM_TYPES = ("date", "state", "id", "text", "int", "float", "bool")
 COLUMN_TYPES = ("text", "int", "float", "bool", "list", "map", "date")
+PICTURE_TYPES = ("node", "relationship")
+PICTURE = ".graph"
+"""Ends the id of a picture."""
+_ID = re.compile(r"(?:[a-z0-9][a-z0-9-]*/)?[a-z0-9][a-z0-9-]*")
 _FIELD = re.compile(r"//\s*(id|params|columns|hidden|denominator|example)\s*:\s*(.*)")
 _PARAM = re.compile(r"(\w+)\s*(?:=\s*([^\s()]*))?\s*\((\w+)(?:,\s*([^)]*))?\)")
 _COLUMN = re.compile(r"(\w+)\s*(?:\((\w+)\))?")
+_LIMIT = re.compile(r"\bLIMIT\s+(\d+)\s*;?\s*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,11 @@ class Query:
     denominator: str
     example: str
     hidden: tuple[str, ...] = ()
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it returns nodes and relationships, to be drawn."""
+        return self.id.endswith(PICTURE)
 
     def bind(self, given: Mapping[str, str], as_of: str, identity: Identity) -> dict[str, Any]:
         """Values for the parameters from the texts a user gave; ``as_of`` fills the parameter of that name.
@@ -147,9 +166,14 @@ def _check(query: Query, name: str) -> None:
     for param in query.params:
         if param.type not in PARAM_TYPES:
             raise DataError(f"{name}: parameter {param.name} has type '{param.type}'; there are {', '.join(PARAM_TYPES)}")
+    types = PICTURE_TYPES if query.is_picture else COLUMN_TYPES
     for column, type_ in query.columns:
-        if type_ not in COLUMN_TYPES:
-            raise DataError(f"{name}: column {column} has type '{type_}'; there are {', '.join(COLUMN_TYPES)}")
+        if type_ not in types:
+            raise DataError(f"{name}: column {column} has type '{type_}'; there are {', '.join(types)}")
+    if query.is_picture:
+        limit = _LIMIT.search(query.text)
+        if limit is None or f"at most {limit[1]} " not in f"{query.title} {query.about}".lower():
+            raise DataError(f"{name}: a picture ends with LIMIT and a number, and its header says 'at most' and that number")
     returned, declared = cyphertext.returned_columns(query.text), [column for column, _ in query.columns]
     if returned != declared:
         raise DataError(f"{name}: RETURN gives {', '.join(returned)} but the header's columns are {', '.join(declared)}")
@@ -175,15 +199,100 @@ def read_file(path: Path, name: str | None = None) -> Query:
     return parse(text, name or str(path))
 
 
+def catalogue(folders: Iterable[Path] = ()) -> dict[str, Query]:
+    """All queries of the library by id, sorted, and those of a user's own folders.
+
+    Raises
+    ------
+    DataError
+        When a file has a fault (see :func:`parse`), file and id disagree, or a user's query has the id of another.
+    UsageError
+        When a folder cannot be read.
+    """
+    return {id_: query for id_, query in _all(tuple(folders)).items() if not query.is_picture}
+
+
+def pictures(folders: Iterable[Path] = ()) -> dict[str, Query]:
+    """The pictures by the id of the query that they draw; errors as of :func:`catalogue`."""
+    return {id_.removesuffix(PICTURE): query for id_, query in _all(tuple(folders)).items() if query.is_picture}
+
+
+def search(words: Iterable[str], queries: Mapping[str, Query]) -> list[Query]:
+    """The queries in whose header or text all the words stand, in any order and case; those with more of them in id and title first."""
+    wanted = [word.lower() for word in words]
+    found = []
+    for query in queries.values():
+        if all(word in query.text.lower() for word in wanted):
+            head = f"{query.id} {query.title}".lower()
+            found.append((-sum(word in head for word in wanted), query.id, query))
+    return [query for *_, query in sorted(found, key=lambda item: item[:2])]
+
+
+def template(id_: str, taken: Iterable[str]) -> str:
+    """The text of a new query file that passes all checks, to be changed by its author.
+
+    Raises
+    ------
+    UsageError
+        When the id is not one, or taken.
+    """
+    if not _ID.fullmatch(id_):
+        raise UsageError(f"'{id_}' is no id: write theme/name or name, in small letters, digits and '-'")
+    if id_ in set(taken):
+        raise UsageError(f"there is a query '{id_}' already; choose another id")
+    return _TEMPLATE.format(id=id_)
+
+
+_TEMPLATE = """\
+// What does this query ask? One line, as a question.
+// What a reader must know to quote the answer: what a row is, what is left out, what no row means.
+// id: {id}
+// params: bloc (id, such as NATO), as_of (date)
+// columns: state, name, since (date), until (date), disputed (bool), fact, sources (list)
+// denominator: what a share or count is of; leave the line out when there is none
+// hidden: fact, sources
+// example: -p bloc=NATO --as-of 1985-06-01
+MATCH (s:State)-[m:MEMBER_OF]->(b:Bloc)
+WHERE b.id = $bloc AND m.since <= $as_of AND m.until > $as_of
+RETURN s.id AS state, s.name AS name, m.since AS since, m.until AS until, m.disputed AS disputed, m.id AS fact, m.sources AS sources
+ORDER BY state, fact
+"""
+
+
 @cache
-def catalogue() -> dict[str, Query]:
-    """All queries of the library by id, sorted."""
-    folder = cypher_folder()
-    found = {}
-    for path in sorted(folder.glob("*/*.cypher")):
-        query = read_file(path, path.relative_to(folder).as_posix())
-        expected = path.relative_to(folder).with_suffix("").as_posix()
+def _all(folders: tuple[Path, ...]) -> dict[str, Query]:
+    library = cypher_folder()
+    found = _read_folder(library, sorted(library.glob("*/*.cypher")), "")
+    origin = dict.fromkeys(found, "the library")
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: there is no such folder of queries; correct --library, PACTGRAPH_LIBRARY or the configuration")
+        own = _read_folder(folder, sorted({*folder.glob("*.cypher"), *folder.glob("*/*.cypher")}), f"{folder}/")
+        for id_ in own:
+            if id_ in found:
+                raise DataError(f"{folder / id_}.cypher: {origin[id_]} has a query '{id_}' already; rename the file and its id")
+        found |= own
+        origin |= dict.fromkeys(own, str(folder))
+    return found
+
+
+def _read_folder(folder: Path, files: Iterable[Path], shown: str) -> dict[str, Query]:
+    found: dict[str, Query] = {}
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        query = read_file(path, shown + name)
+        expected = name.removesuffix(".cypher")
         if query.id != expected:
-            raise DataError(f"{expected}.cypher: its id is '{query.id}'; file and id must agree")
+            raise DataError(f"{shown}{name}: its id is '{query.id}'; file and id must agree")
+        if not _ID.fullmatch(expected.removesuffix(PICTURE)):
+            raise DataError(f"{shown}{name}: '{expected}' is no id: theme/name or name, in small letters, digits and '-'")
         found[query.id] = query
+    for id_, query in found.items():
+        base = found.get(id_.removesuffix(PICTURE))
+        if not query.is_picture:
+            continue
+        if base is None:
+            raise DataError(f"{shown}{id_}.cypher: it is a picture of no query: {id_.removesuffix(PICTURE)}.cypher is missing")
+        if not {(p.name, p.type) for p in query.params} <= {(p.name, p.type) for p in base.params}:
+            raise DataError(f"{shown}{id_}.cypher: it takes a parameter that {base.id} does not take")
     return found

@@ -163,6 +163,11 @@ def _content(store: EmbeddedStore, size: int) -> Iterator[Check]:
     generation = (folder / "CURRENT").read_text(encoding="ascii").strip()
     newest = f"release {held['release_date']}, newest source {held['newest_source']}"
     yield Check("store", "ok", f"{folder}: format {held['format']}, generation {generation}, {_size(size)}; {newest}")
+    damage = store.damage()  # all of it, also of stores too large to be hashed each time they are opened
+    if damage:
+        yield Check("files", "problem", f"{folder}: damaged ({damage})", "load again into a new --db")
+    else:
+        yield Check("files", "ok", "every file is as the last load wrote it")
     others = sum(path.name.isdigit() for path in folder.glob("generations/*")) - 1
     if others > 0:
         yield Check("generations", "ok", f"{others} besides the current one; the next load clears what nobody reads")

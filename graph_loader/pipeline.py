@@ -225,7 +225,7 @@ def _load(
                 raise UsageError(f"source id '{info.id}' of {reading.info.id} is taken by {other.dataset}; rename it")
             sources[info.id] = info
     progress(f"resolving {len(claims)} claims")
-    order = _kept_order(known_meta, sources) if prefer is None else prefer
+    order = kept_order(known_meta, sources) if prefer is None else prefer
     assembled = assemble(claims, sources, order)
     diff = difference(assembled.facts, stored)
     counts = _count(readings, assembled, stored, diff)
@@ -241,7 +241,7 @@ def _load(
     return report
 
 
-def _kept_order(known: Mapping[str, object] | None, sources: Mapping[str, SourceInfo]) -> list[str]:
+def kept_order(known: Mapping[str, object] | None, sources: Mapping[str, SourceInfo]) -> list[str]:
     """The stored order, when a user chose one: datasets of the default order need no place in it."""
     stored = known.get("precedence") if known else None
     if not isinstance(stored, list):

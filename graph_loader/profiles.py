@@ -10,6 +10,11 @@ The file is ``config.toml`` in the user's configuration folder for pactgraph::
 
 A password comes from ``password_command`` (its first line of output), from the variable that ``password_env`` names, or, in a file that
 nobody but its owner can read, from ``password``; without any of them from NEO4J_PASSWORD or a prompt.
+
+The user's own queries stand in folders that the same file names (see :mod:`graph_loader.catalogue`)::
+
+    [queries]
+    library = "~/cypher"    # or a list of folders
 """
 
 from __future__ import annotations
@@ -135,6 +140,44 @@ def read_profiles(file: Path | None = None) -> dict[str, Profile]:
         and remedy.
     """
     file = file or config_file()
+    profiles = _content(file).get("profiles", {})
+    if not isinstance(profiles, dict):
+        raise UsageError(f"{file}: write each profile as a section [profiles.NAME]")
+    return {name: _profile(name, entry, file) for name, entry in profiles.items()}
+
+
+def query_folders(file: Path | None = None) -> tuple[Path, ...]:
+    """Folders of the user's own queries, as the configuration names them.
+
+    Parameters
+    ----------
+    file : Path, optional
+        :func:`config_file` when not given.
+
+    Returns
+    -------
+    tuple of Path
+        Empty when it names none.
+
+    Raises
+    ------
+    UsageError
+        If the file is not TOML, or its section ``queries`` is wrong.
+    """
+    file = file or config_file()
+    section = _content(file).get("queries", {})
+    where = f"{file}: section 'queries'"
+    if not isinstance(section, Mapping) or set(section) - {"library"}:
+        raise UsageError(f'{where}: write [queries] and below it library = "~/cypher"')
+    named = section.get("library", [])
+    folders = [named] if isinstance(named, str) else named
+    if not isinstance(folders, list) or not all(isinstance(folder, str) and folder for folder in folders):
+        raise UsageError(f"{where}: library must be a folder or a list of folders")
+    return tuple(Path(_place(folder, where)) for folder in folders)
+
+
+def _content(file: Path) -> dict[str, Any]:
+    """What the configuration file holds; nothing when there is none."""
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -143,13 +186,10 @@ def read_profiles(file: Path | None = None) -> dict[str, Profile]:
         raise UsageError(f"{file}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: is not TOML in UTF-8: {error}") from error
-    unknown = sorted(set(content) - {"profiles"})
+    unknown = sorted(set(content) - {"profiles", "queries"})
     if unknown:
-        raise UsageError(f"{file}: unknown section '{unknown[0]}'; write [profiles.NAME]")
-    profiles = content.get("profiles", {})
-    if not isinstance(profiles, dict):
-        raise UsageError(f"{file}: write each profile as a section [profiles.NAME]")
-    return {name: _profile(name, entry, file) for name, entry in profiles.items()}
+        raise UsageError(f"{file}: unknown section '{unknown[0]}'; write [profiles.NAME] or [queries]")
+    return content
 
 
 def find(db: str) -> Profile | None:

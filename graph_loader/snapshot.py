@@ -127,6 +127,28 @@ def flows(reader: Reader, good: str | None = None) -> pl.DataFrame:
     return pl.DataFrame(found, schema=FLOW_SCHEMA)
 
 
+def members(reader: Reader, as_of: str) -> dict[str, list[str]]:
+    """Full members of every bloc at a date that are not suspended, states only, sorted."""
+    text = (
+        "MATCH (s:State)-[m:MEMBER_OF]->(b:Bloc) WHERE m.fingerprint IS NOT NULL AND m.role = 'full' AND NOT m.suspended"
+        " AND m.since <= $as_of AND m.until > $as_of RETURN DISTINCT b.id AS bloc, s.id AS state ORDER BY bloc, state"
+    )
+    found: dict[str, list[str]] = {}
+    for bloc, state in reader.run(text, {"as_of": as_of}).rows:
+        found.setdefault(bloc, []).append(state)
+    return found
+
+
+def observations(reader: Reader, indicator: str) -> list[dict[str, Any]]:
+    """Yearly values of an indicator: state, name, indicator, year, value, unit, disputed, fact, sources, by state and year."""
+    text = (
+        "MATCH (s:State)-[o:OBSERVED]->(i:Indicator) WHERE i.id = $indicator AND o.fingerprint IS NOT NULL"
+        " RETURN s.id AS state, s.name AS name, i.id AS indicator, o.year AS year, o.value AS value, coalesce(o.unit, i.unit) AS unit,"
+        " o.disputed AS disputed, o.id AS fact, o.sources AS sources ORDER BY state, year, fact"
+    )
+    return reader.run(text, {"indicator": indicator}).dicts()
+
+
 def sources(reader: Reader, ids: Collection[str]) -> list[dict[str, str]]:
     """Title, publisher, version, url, licence, citation and dataset of sources, by id."""
     names = ("id", "title", "publisher", "version", "url", "licence", "citation", "dataset")
@@ -142,3 +164,26 @@ def censored_by(reader: Reader, as_of: str, types: Collection[str] = ()) -> int:
     pattern = f"[t:{'|'.join(sorted(types))}]" if types else "[t]"
     text = f"MATCH ()-{pattern}->() WHERE t.fingerprint IS NOT NULL AND t.end_kind = 'censored' AND t.until <= $as_of RETURN count(t) AS n"
     return int(reader.run(text, {"as_of": as_of}).rows[0][0])
+
+
+def observed(reader: Reader, indicator: str) -> pl.DataFrame:
+    """All values of an indicator: state, year, value, unit, disputed, sources, fact; sorted by state and year."""
+    text = (
+        "MATCH (s:State)-[o:OBSERVED]->(i:Indicator) WHERE i.id = $indicator AND o.fingerprint IS NOT NULL"
+        " RETURN s.id AS state, o.year AS year, o.value AS value, o.unit AS unit, o.disputed AS disputed, o.sources AS sources,"
+        " o.id AS fact ORDER BY state, year"
+    )
+    columns: dict[str, Any] = {"state": pl.String, "year": pl.Int64, "value": pl.Float64, "unit": pl.String,
+                               "disputed": pl.Boolean, "sources": pl.List(pl.String), "fact": pl.String}  # fmt: skip
+    return pl.DataFrame(reader.run(text, {"indicator": indicator}).dicts(), schema=columns)
+
+
+def memberships(reader: Reader) -> list[dict[str, Any]]:
+    """Full memberships of states in blocs at all dates (an author's list of states is no bloc): state, bloc, since, until, suspended,
+    sources, fact."""
+    text = (
+        "MATCH (s:State)-[m:MEMBER_OF]->(b:Bloc) WHERE m.fingerprint IS NOT NULL AND m.role = 'full' AND b.kind <> 'category'"
+        " RETURN s.id AS state, b.id AS bloc, m.since AS since, m.until AS until, m.suspended AS suspended, m.sources AS sources,"
+        " m.id AS fact ORDER BY fact"
+    )
+    return reader.run(text, {}).dicts()

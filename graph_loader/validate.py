@@ -16,7 +16,7 @@ from graph_loader.errors import DataError
 from graph_loader.evidence import prints_date, prints_figure
 from graph_loader.identity import Identity
 from graph_loader.schema import DOMAINS, fact_id
-from graph_loader.sources.package import stated
+from graph_loader.sources.package import place_of, stated
 
 LEVELS = ("error", "warning", "note")
 _DATES = {"since": "since_edtf", "until": "until_edtf", "date": "date_edtf"}
@@ -46,8 +46,10 @@ class Finding:
     text: str
 
 
-def validate(folder: Path, identity: Identity, known: frozenset[str] = frozenset()) -> list[Finding]:
-    """All findings on a folder, errors first, then by file and row.
+def validate(
+    folder: Path, identity: Identity, known: frozenset[str] = frozenset(), described: Path | None = None
+) -> list[Finding]:
+    """All findings on a folder (or a single CSV file with its description), errors first, then by file and row.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def validate(folder: Path, identity: Identity, known: frozenset[str] = frozenset
         Ids that other datasets describe, such as blocs.
     """
     try:
-        _, read, documents = stated(folder, identity, known)
+        _, read, documents = stated(place_of(folder, described), identity, known)
     except DatasetError as error:
         return [Finding("error", "layout", p.file, p.row, "", f"{p.column}: {p.text}" if p.column else p.text) for p in error.problems]
     except DataError as error:
@@ -234,7 +236,7 @@ def _flows(facts: Mapping[str, Claim]) -> Iterator[Finding]:
         least = sum(s for s in shares if isinstance(s, float))
         if least > 1 + 1e-9:
             yield _of(first, id_, "error", "shares-above-one", f"the {len(rows)} shares {key[0]} add up to at least {least:.3f}")
-        for column in ("total", "unit", "named_largest"):
+        for column in ("scope", "total", "unit", "named_largest"):
             if len({str(c.values.get(column)) for _, c in rows}) > 1:
                 text = f"{column} differs among the {len(rows)} rows of one importer, good and period"
                 yield _of(first, id_, "warning", "one-denominator", text)

@@ -148,3 +148,32 @@ def render_network(
     net.templateEnv = environment
     net.path = template
     return str(net.generate_html())
+
+
+def render_document(template: str, context: Mapping[str, Any], *, script: str, style: str) -> str:
+    """Render a page of text, tables and bars, made whole on the server: it can be read without its script.
+
+    Parameters
+    ----------
+    template
+        File name in ``viz/templates``.
+    context
+        What the template shows; made plain, every text escaped where it stands.
+    script, style
+        File names in ``viz/assets``; the script adds filters to what is there.
+
+    Returns
+    -------
+    str
+        The whole page, to be written as UTF-8. Equal input gives equal text; nothing in it makes a request.
+    """
+    code = asset(script)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates", encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shown = {"policy": _policy([code]), "page_script": Markup(code), "page_style": Markup(asset(style))}
+    return environment.get_template(template).render({**plain(context), **shown})

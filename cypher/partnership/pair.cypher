@@ -6,7 +6,7 @@
 // columns: since_edtf, until_edtf, start_kind, end_kind, disputed (bool), fact, sources (list)
 // hidden: form, start_kind, end_kind, fact, sources
 // example: -p a=JPN -p b=USA
-MATCH (x)-[t]-(y)
+MATCH (x:State|Bloc|Actor)-[t]-(y:State|Bloc|Actor)
 WHERE x.id = $a AND y.id = $b AND t.mutual IS NOT NULL AND t.since <= $as_of AND t.until > $as_of
 OPTIONAL MATCH (i:Instrument) WHERE i.id = t.instrument
 WITH t, i, startNode(t) AS first

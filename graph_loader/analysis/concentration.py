@@ -15,6 +15,8 @@ from typing import Any, NewType
 
 import polars as pl
 
+from graph_loader.errors import DataError
+
 __all__ = [
     "GROUP",
     "Hhi",
@@ -278,6 +280,10 @@ def _name(key: Sequence[Any]) -> str:
     return f"{importer}, {good} ({stage}, by {basis}), {period}"
 
 
+class FlowError(DataError, ValueError):
+    """Flows that contradict each other: their shares cannot be put together (exit code 1)."""
+
+
 def _only(values: Iterable[Any]) -> Any:
     """The one value that all rows state; None when they state none, or several."""
     said = {v for v in values if v is not None}
@@ -398,7 +404,7 @@ def concentration(flows: pl.DataFrame, *, rounding: float | None = None) -> pl.D
         try:
             result.append(_row(key, groups[key], rounding))
         except ValueError as error:
-            raise ValueError(f"{_name(key)}: {error}") from error
+            raise FlowError(f"{_name(key)}: {error}") from error
     return pl.DataFrame(result, schema=_OUTPUT)
 
 

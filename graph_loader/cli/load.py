@@ -28,6 +28,10 @@ BUNDLED = ("reference", "curated", "usgs")
 )
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
 @click.option("--from", "path", type=click.Path(path_type=Path), help="The publisher's file, or a folder of them; gz, xz and zip work.")
+@click.option(
+    "--source", "described", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.yml",
+    help="What describes a single CSV file in pactgraph's own layout.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.option(
     "--prefer",
@@ -40,8 +44,8 @@ BUNDLED = ("reference", "curated", "usgs")
 @format_option
 @quiet_option
 def load(
-    names: tuple[str, ...], path: Path | None, dry_run: bool, prefer: str | None, strict: bool, report_file: Path | None,
-    db: str | None, form: str, quiet: bool,
+    names: tuple[str, ...], path: Path | None, described: Path | None, dry_run: bool, prefer: str | None, strict: bool,
+    report_file: Path | None, db: str | None, form: str, quiet: bool,
 ) -> None:  # fmt: skip
     """Load sources into the store, in one transaction: all of it, or nothing.
 
@@ -57,12 +61,14 @@ def load(
     from graph_loader.stores import open_store
 
     wanted: list[tuple[base.Source, Path | None]] = []
+    if described is not None and (path is None or names):
+        raise UsageError("--source describes the CSV file of --from, without the name of a source")
     if path is not None and len(names) > 1:
         raise UsageError("--from takes one SOURCE at a time")
     if path is not None and names:
         wanted = [(base.get(names[0]), path)]
     elif path is not None:
-        wanted = [(PackageSource(path), path)]
+        wanted = [(PackageSource(path, described), path)]
     else:
         wanted = [(base.get(name), None) for name in names or BUNDLED]
     store = open_store(db)
@@ -191,11 +197,12 @@ def sources_cite(which: tuple[str, ...], db: str | None, form: str) -> None:
     from graph_loader import snapshot
     from graph_loader.cli.options import reading
 
+    cited = _cited(which)
     with reading(db, None) as (_, reader, _, _):
-        known = snapshot.sources(reader, _cited(which) if which else _datasets(reader))
+        known = snapshot.sources(reader, cited if which else _datasets(reader))
         datasets = {d["id"]: d["dataset"] for d in known}
         more = snapshot.sources(reader, sorted(set(datasets.values()) - {d["id"] for d in known}))
-    missing = sorted(set(_cited(which)) - {d["id"] for d in known}) if which else []
+    missing = sorted(set(cited) - {d["id"] for d in known})
     if missing:
         raise UsageError(f"no source '{missing[0]}' is loaded; 'pactgraph sources cite' lists the datasets")
     columns = ["source", "citation", "licence", "url", "dataset"]

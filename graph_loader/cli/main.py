@@ -11,14 +11,23 @@ import click
 from graph_loader import __version__
 from graph_loader.cli.analyse import clusters, concentration
 from graph_loader.cli.demo import demo
+from graph_loader.cli.diff import diff
 from graph_loader.cli.doctor import doctor
+from graph_loader.cli.explain import explain
 from graph_loader.cli.export import export
+from graph_loader.cli.exposure import exposure
+from graph_loader.cli.hedging import hedging
 from graph_loader.cli.load import load, sources
 from graph_loader.cli.neo4j_server import neo4j
+from graph_loader.cli.obligations import obligations
 from graph_loader.cli.query import queries, query
+from graph_loader.cli.scenario import scenario
 from graph_loader.cli.show import info, show
+from graph_loader.cli.similarity import similarity
 from graph_loader.cli.validate import validate
 from graph_loader.cli.view import view
+from graph_loader.cli.view_dependency import view_dependency  # noqa: F401  (registers itself with view)
+from graph_loader.cli.view_show import view_show  # noqa: F401  (registers itself with view)
 from graph_loader.errors import PactgraphError
 
 _EPILOG = """\b
@@ -50,7 +59,10 @@ def cli() -> None:
     """
 
 
-for command in (demo, load, validate, sources, query, queries, show, info, clusters, concentration, view, export, neo4j, doctor):
+for command in (
+    demo, load, validate, sources, query, queries, show, info, clusters, concentration, similarity,
+    explain, diff, hedging, exposure, scenario, obligations, view, export, neo4j, doctor,
+):  # fmt: skip
     cli.add_command(command)
 
 
@@ -62,7 +74,8 @@ def _line(message: str) -> str:
 def main() -> None:
     """Entry point: one line for every error that a user can cause, with its exit code."""
     try:
-        cli.main(prog_name="pactgraph", standalone_mode=False)
+        code = cli.main(prog_name="pactgraph", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)  # click returns the code of ctx.exit
     except click.UsageError as error:
         if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click before 8.2 has none
             error.show()

@@ -13,6 +13,8 @@ from graph_loader import dates
 from graph_loader.cli.output import FORMATS
 from graph_loader.errors import UsageError
 from graph_loader.schema import DOMAINS
+from graph_loader.wording import in_doubt
+from graph_loader.wording import offered as offered
 
 if TYPE_CHECKING:
     from graph_loader.snapshot import Release
@@ -50,14 +52,14 @@ def read_options(function: F) -> F:
     return function
 
 
-def date_of(text: str | None) -> str | None:
-    """The ISO day of ``--as-of``."""
+def date_of(text: str | None, option: str = "--as-of") -> str | None:
+    """The ISO day of ``--as-of``, or of another option."""
     if text is None:
         return None
     try:
         return dates.as_of(text)
     except dates.DateError as error:
-        raise UsageError(f"--as-of: {str(error).split(';')[0]}; write 1985, 1985-06 or 1985-06-01") from error
+        raise UsageError(f"{option}: {str(error).split(';')[0]}; write 1985, 1985-06 or 1985-06-01") from error
 
 
 def state_of(text: str, day: str) -> str:
@@ -115,6 +117,4 @@ def doubts(reader: Reader, day: str, types: Collection[str] = ()) -> list[str]:
     """Notes on what is not known at the date, of relationships of these types (of all, when none is given)."""
     from graph_loader.snapshot import censored_by
 
-    count = censored_by(reader, day, types)
-    what = "1 fact was" if count == 1 else f"{count} facts were"
-    return [f"{what} last seen in force before {day} by a source that stops there; whether still in force is not known."] * bool(count)
+    return in_doubt(censored_by(reader, day, types), day)

@@ -9,19 +9,32 @@ import click
 
 from graph_loader.cli.options import domain_option, domains_of, doubts, read_options, reading, sources_of, state_of
 from graph_loader.cli.output import Answer, emit
+from graph_loader.cli.pair import show_pair
 
 _COLUMNS = ["relation", "kind", "other", "detail", "since", "until", "since_edtf", "until_edtf", "end_kind", "disputed", "fact", "sources"]
 
 
-@click.command(epilog="\b\nExamples:\n  pactgraph show DEU\n  pactgraph show 'Soviet Union' --as-of 1975 --domain defence")
+@click.command(
+    epilog="\b\nExamples:\n  pactgraph show DEU\n  pactgraph show 'Soviet Union' --as-of 1975 --domain defence\n  pactgraph show USA IND"
+)
 @click.argument("state", metavar="STATE")
+@click.argument("other", metavar="[STATE]", required=False)
 @domain_option
 @read_options
-def show(state: str, domains: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool) -> None:
-    """What is known of a STATE (id or name) at a date: memberships, ties by domain, dependence, succession, each with its sources."""
+def show(
+    state: str, other: str | None, domains: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool
+) -> None:
+    """What is known of a STATE (id or name) at a date: memberships, ties by domain, dependence, succession, each with its sources.
+
+    With two states: what is between them. Their ties of all dates (in_force: at this one), ties of one to a bloc of the other, blocs
+    that both are in, each one's share in the other's supply, and what each source says where they disagree.
+    """
     from graph_loader.identity import default_identity
 
     chosen = domains_of(domains)
+    if other is not None:
+        show_pair((state, other), chosen, db, as_of, form, cite, narrowed=bool(domains))
+        return
     with reading(db, as_of) as (_, reader, held, day):
         id_ = state_of(state, day)
         text = "MATCH (s:State {id: $id}) WHERE s.fingerprint IS NOT NULL RETURN s.name AS name, s.spells AS spells, s.sources AS sources"

@@ -45,7 +45,7 @@ def network_html(
 ) -> tuple[str, str]:
     """The page as text, and a line that says what is in it."""
     from graph_loader import __version__, snapshot
-    from graph_loader.analysis.clusters import camps_over_time
+    from graph_loader.analysis.clusters import breakpoints, camps_over_time
     from graph_loader.analysis.concentration import concentration, select_period
     from viz.network import NetworkInput, network_page
 
@@ -63,7 +63,9 @@ def network_html(
     if untied:
         notes.append(f"{len(untied)} states and blocs without any tie or flow in the loaded data are left out.")
     say("finding camps over time")
-    results = camps_over_time(graph, seed=seed, runs=RUNS, bootstrap=RESAMPLES, resolution="auto")
+    # The page goes by years: one shows what is in force on its 31 December, the last what is on the day.
+    dates = {min(f"{date[:4]}-12-31", day) for date in breakpoints(graph) if date <= day} | {day}
+    results = camps_over_time(graph, sorted(dates), seed=seed, runs=RUNS, bootstrap=RESAMPLES, resolution="auto")
     notes.append(
         f"Camps: Leiden on obligations of defence and offence, seed {seed}, {RUNS} runs; certainty from {RESAMPLES} resamples of ties."
     )

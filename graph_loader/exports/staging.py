@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from graph_loader.errors import StoreError, UsageError
@@ -49,3 +49,23 @@ def replaced_folder(folder: Path, others: Sequence[str] = ()) -> Iterator[Path]:
         raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another -o") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def write_file(file: Path, parts: Iterable[bytes]) -> None:
+    """Write a file that appears whole or not at all; an earlier one is replaced.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be written.
+    """
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with part.open("wb") as opened:
+            opened.writelines(parts)
+        part.replace(file)
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be written ({error.strerror}); choose another -o") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -377,7 +377,7 @@ def _from_text(
 
     frame = _parsed(name, parse)
     _whole(name, body, delimiter, len(columns))
-    frame = _numbered(frame, line + 1, one_line=frame.height == body.count("\n") + 1)
+    frame = _numbered(frame, line + 1, one_line=frame.height == body.count("\n") + 1, quoted='"' in body)
     note = f"{name}: layout '{layout.name}', {encoding}, {DELIMITERS[delimiter]}-separated, header in line {line}"
     return Table(name, layout, frame, header, text[:offset]), note
 
@@ -389,16 +389,18 @@ def _whole(name: str, body: str, delimiter: str, width: int) -> None:
         return
     if above.count('"') % 2 or last.count('"') % 2:  # a cell holds line breaks
         return
-        return
     before, cells = (len(next(csv.reader([line], delimiter=delimiter), [])) for line in (above, last))
     if cells < width and (not above or cells < before):
         raise DataError(f"{name}: the last line has {cells} cells, the header {width}; is the file cut short?")
 
 
-def _numbered(frame: pl.DataFrame, first: int, one_line: bool = False) -> pl.DataFrame:
-    """Put the number of the line before each record; a cell with line breaks takes more than one line (``one_line``: none does)."""
+def _numbered(frame: pl.DataFrame, first: int, one_line: bool = False, quoted: bool = True) -> pl.DataFrame:
+    """Put the number of the line before each record; a cell with line breaks takes more than one line (``one_line``: none does).
+
+    Empty cells become null; polars has done so where nothing is ``quoted``.
+    """
     textual = [c for c, t in frame.schema.items() if t == pl.String]
-    frame = frame.with_columns(pl.col(textual).replace("", None)) if textual else frame
+    frame = frame.with_columns(pl.col(textual).replace("", None)) if textual and quoted else frame
     broken = [] if one_line else textual
     breaks = pl.sum_horizontal([pl.col(c).str.count_matches("\n").fill_null(0) for c in broken]) if broken else pl.lit(0)
     above = breaks.cum_sum().shift(1).fill_null(0).cast(pl.Int64)

@@ -98,14 +98,16 @@ class PackageSource:
     Parameters
     ----------
     folder : Path
-        Where the bundled copy is; ``read`` can be given another one.
+        Where the bundled copy is; ``read`` can be given another one. It can also be one CSV file.
+    described : Path, optional
+        The YAML file that describes a single CSV file; a folder holds its source.yml itself.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, described: Path | None = None) -> None:
+        self._folder, self._yaml = folder, described
 
     def info(self) -> SourceInfo:
-        return _read_info(self._folder)[0]
+        return _read_info(_place(self._folder, self._yaml).described)[0]
 
     def read(self, path: Path | None, identity: Identity, known: frozenset[str]) -> Reading:
         """Read every table of the folder.
@@ -115,48 +117,92 @@ class PackageSource:
         DataError
             One message with file, row, column and remedy; nothing is returned of a dataset with an error.
         """
-        folder = path or self._folder
-        info, read, documents = stated(folder, identity, known)
+        place = _place(path or self._folder, self._yaml)
+        info, read, documents = stated(place, identity, known)
         problems = Problems()
-        claims = _with_evidence(folder / "evidence.csv", read.claims + read.structural, documents, info, problems)
+        claims = _with_evidence(place.table("evidence"), read.claims + read.structural, documents, info, problems)
         problems.raise_if_any()
         return Reading(info, claims, list(documents.values()), sum(read.counts.values()))
 
     def digest(self, path: Path | None) -> str:
-        folder = path or self._folder
-        return digest_of(p for p in (folder / "source.yml", *folder.glob("*.csv")) if p.is_file())
+        place = _place(path or self._folder, self._yaml)
+        return digest_of(p for p in (place.described, *place.files) if p.is_file())
 
 
-def stated(folder: Path, identity: Identity, known: frozenset[str]) -> tuple[SourceInfo, ReadTables, dict[str, SourceInfo]]:
-    """What the rows of a folder state, before its evidence is joined: the dataset, its claims, its documents."""
-    info, promises = _read_info(folder)
-    files = sorted(folder.glob("*.csv"))
+@dataclass(frozen=True)
+class Place:
+    """Where a dataset lies: its description and its CSV files. ``named``: the table of a single file that bears another name."""
+
+    root: Path
+    described: Path
+    files: tuple[Path, ...]
+    named: str = ""
+
+    def table(self, name: str) -> Path:
+        """The file of that table; it need not be there."""
+        if self.named:
+            return self.root if name == self.named else self.root.parent / f"no {name}"
+        return self.root / f"{name}.csv"
+
+
+def place_of(path: Path, described: Path | None = None) -> Place:
+    """The place of a dataset: a folder with source.yml, or a single CSV file with the YAML file that describes it.
+
+    Raises
+    ------
+    DataError
+        When the header of a single file is none of the tables', or its description is missing.
+    """
+    return _place(path, described)
+
+
+def _place(path: Path, described: Path | None) -> Place:
+    if path.is_dir() or not path.is_file():
+        return Place(path, described or path / "source.yml", tuple(sorted(path.glob("*.csv"))))
+    if described is None:
+        remedy = "--source FILE.yml with id and title ('pactgraph sources new' writes one)"
+        raise DataError(f"{path}: a single file needs its description: {remedy}")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = set(next(csv.reader(file), []))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: not readable as CSV in UTF-8 ({error})") from error
+    for table in TABLES:
+        if set(_required(table)) <= header <= set(table.columns):
+            return Place(path, described, (path,), table.name)
+    nearest = max(TABLES, key=lambda t: len(header & set(t.columns)) - len(header - set(t.columns)))
+    raise DataError(f"{path}, row 1: its columns are those of no table; the nearest, {nearest.name}, has {','.join(nearest.columns)}")
+
+
+def stated(place: Place, identity: Identity, known: frozenset[str]) -> tuple[SourceInfo, ReadTables, dict[str, SourceInfo]]:
+    """What the rows of a dataset state, before its evidence is joined: the dataset, its claims, its documents."""
+    info, promises = _read_info(place.described)
+    files = place.files
     if not files:
-        raise DataError(f"{folder}: no CSV file in this folder; it takes {', '.join(t.name + '.csv' for t in TABLES)}")
+        raise DataError(f"{place.root}: no CSV file in this folder; it takes {', '.join(t.name + '.csv' for t in TABLES)}")
     problems = Problems()
     names = {t.name for t in TABLES} | {"documents", "evidence"}
     for file in files:
-        if file.stem not in names and file.stem not in _IGNORED:
+        if file.stem not in names and file.stem not in _IGNORED and not place.named:
             problems.add(file.name, None, None, f"is no table of the layout; expected one of {', '.join(sorted(names))}")
     problems.raise_if_any()
-    described = _described(folder, problems)
+    described = _described(place, problems)
     problems.raise_if_any()
     read = ReadTables(info.id, identity, known | described, problems)
     for table in TABLES:
-        _read_table(folder / f"{table.name}.csv", table, read)
+        _read_table(place.table(table.name), table, read)
     problems.raise_if_any()
-    check_promises(promises, read.counts, str(folder / "source.yml"), problems)
+    check_promises(promises, read.counts, str(place.described), problems)
     check_order_in_time(read.claims, info.covers_until, problems)
     problems.raise_if_any()
-    documents = _read_documents(folder / "documents.csv", info, problems)
+    documents = _read_documents(place.table("documents"), info, problems)
     problems.raise_if_any()
     return info, read, documents
 
 
-def _read_info(folder: Path) -> tuple[SourceInfo, dict[str, dict[str, int]]]:
-    file = folder / "source.yml"
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; give a folder that holds source.yml and CSV files")
+def _read_info(file: Path) -> tuple[SourceInfo, dict[str, dict[str, int]]]:
+    if not file.parent.is_dir():
+        raise DataError(f"{file.parent}: no such folder; give a folder that holds source.yml and CSV files")
     if not file.is_file():
         raise DataError(f"{file}: missing; it names the dataset: id, title, publisher, version, licence, citation, covers_until")
     try:
@@ -233,11 +279,11 @@ def text_line(file: Path, offset: int) -> int:
     return file.read_bytes()[:offset].count(b"\n") + 1
 
 
-def _described(folder: Path, problems: Problems) -> frozenset[str]:
+def _described(place: Place, problems: Problems) -> frozenset[str]:
     """Ids of the blocs and actors that this folder itself describes, so that a participant can be told from a misspelt state."""
     found: set[str] = set()
     for table in TABLES:
-        file = folder / f"{table.name}.csv"
+        file = place.table(table.name)
         if table.name in ("blocs", "actors") and file.is_file():
             found |= {row["id"] for _, row in _rows(file, _required(table), table.optional, problems)}
     return frozenset(found)

@@ -10,7 +10,7 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -173,7 +173,29 @@ class _Usgs(FileSource):
         return renewed(info, version=str(int(max(years)) + 1), covers_until=max(years), covers_from=min(years))
 
     def claims(self, tables: Sequence[Table], reader: Reader) -> list[Claim]:
-        return _Reading(reader).claims(sorted(tables, key=lambda t: max(_years(t), default=""), reverse=True))
+        return _one_scope(_Reading(reader).claims(sorted(tables, key=lambda t: max(_years(t), default=""), reverse=True)))
+
+
+def _one_scope(claims: Sequence[Claim]) -> list[Claim]:
+    """Give the rows of one total one scope: what all say first, then what was remarked on single states, with their names."""
+    groups: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.type == "DEPENDS_ON":
+            groups[claim.type, claim.key[0], *claim.key[2:]].append(claim)
+        elif claim.type == "PRODUCES":
+            groups[claim.type, *claim.key[1:]].append(claim)
+    scopes: dict[tuple[str, ...], str] = {}
+    for key, rows in groups.items():
+        said = {row.key[1 if row.type == "DEPENDS_ON" else 0]: str(row.values["scope"]).split("; ") for row in rows}
+        words = dict.fromkeys(word for parts in said.values() for word in parts)
+        about = {word: sorted(state for state, parts in said.items() if word in parts) for word in words}
+        common = [word for word in words if len(about[word]) == len(said)]
+        scopes[key] = "; ".join(common + [f"{', '.join(about[word])}: {word}" for word in words if word not in common])
+
+    def scope(claim: Claim) -> str | None:
+        return scopes.get((claim.type, claim.key[0], *claim.key[2:]) if claim.type == "DEPENDS_ON" else (claim.type, *claim.key[1:]))
+
+    return [replace(c, values={**c.values, "scope": text}) if (text := scope(c)) else c for c in claims]
 
 
 def _years(table: Table) -> set[str]:

@@ -54,6 +54,14 @@ class Reader(Protocol):
         ...
 
 
+class Planner(Protocol):
+    """What both engines' readers also tell."""
+
+    def plan(self, text: str, params: Params) -> str:
+        """How the engine would go about a query, in its own words, one step a line; the query is not run."""
+        ...
+
+
 class Writer(Reader, Protocol):
     """One load's transaction."""
 
@@ -93,6 +101,12 @@ def query(reader: Reader, store: Store, text: str, params: Params) -> Rows:
     UsageError
         When it writes, or holds a form that this store's engine misreads.
     """
+    allow(store, text, params)
+    return reader.run(text, params)
+
+
+def allow(store: Store, text: str, params: Params) -> None:
+    """Raise what :func:`query` raises, and run nothing."""
     cyphertext.refuse_writes(text)
     misread = store.misread(text)
     if misread:
@@ -100,7 +114,12 @@ def query(reader: Reader, store: Store, text: str, params: Params) -> Rows:
     missing = sorted(cyphertext.parameters(text) - set(params))
     if missing:
         raise UsageError(f"the query needs {', '.join('$' + name for name in missing)}; give -p {missing[0]}=VALUE")
-    return reader.run(text, params)
+
+
+def explained(reader: Planner, store: Store, text: str, params: Params) -> str:
+    """The engine's plan of a user's query, which is not run; refused as by :func:`query`."""
+    allow(store, text, params)
+    return reader.plan(text, params)
 
 
 def with_columns(text: str, found: Sequence[Mapping[str, Any]]) -> Rows:

@@ -65,6 +65,15 @@ class EmbeddedReader:
             raise UsageError(f"the query failed: {_message(error)}{_remedy(error)}") from error
         return with_columns(text, _renamed(text, found))
 
+    def plan(self, text: str, params: Params) -> str:
+        arcadedb = _arcadedb()
+        try:
+            found = self._database.query("opencypher", f"EXPLAIN {text}", dict(params)).to_list()
+        except arcadedb.ArcadeDBError as error:
+            raise UsageError(f"the query failed: {_message(error)}{_remedy(error)}") from error
+        said = str(found[0].get("executionPlanAsString", "")) if found else ""
+        return said.strip() or "the embedded engine tells no plan of this query"
+
     def _with_paths(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Whole paths as lists of nodes and relationships: the engine hands them over as text of record numbers."""
         numbers = {number for row in rows for text in _texts(row) if _PATH.fullmatch(text) for number in _RECORD.findall(text)}

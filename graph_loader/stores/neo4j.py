@@ -59,6 +59,15 @@ class Neo4jReader:
         self._refuse_mixture(text)
         return self._run(text, params)
 
+    def plan(self, text: str, params: Params) -> str:
+        try:
+            found = self._transaction.run(f"EXPLAIN {text}", dict(params)).consume().plan
+        except neo4j_errors.AuthError:
+            raise
+        except neo4j_errors.ClientError as error:
+            raise UsageError(f"the query failed: {_first_line(error)}") from error
+        return "\n".join(_steps(found)) if found else "the server tells no plan of this query"
+
     def _refuse_mixture(self, text: str) -> None:
         """Refuse a query of labels and types under which the database holds data that are not ours."""
         if re.search(r"\.fingerprint\s+IS\s+NOT\s+NULL", text, re.IGNORECASE):
@@ -375,6 +384,17 @@ def _too_old(version: str) -> str:
 def _first_line(error: Exception) -> str:
     message = getattr(error, "message", None) or str(error)
     return str(message).strip().splitlines()[0].rstrip(".")
+
+
+def _steps(plan: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """The operators of a plan, the last first, each with what it works on and the rows that the planner expects."""
+    told = plan["args"]
+    name = str(plan["operatorType"]).partition("@")[0]
+    details = " ".join(str(told.get("Details", "")).split())
+    expected = f"  (about {told['EstimatedRows']:.0f} rows)" if "EstimatedRows" in told else ""
+    yield f"{'  ' * depth}+ {name}{'  ' if details else ''}{details}{expected}"
+    for child in plan.get("children", []):
+        yield from _steps(child, depth + 1)
 
 
 def _plain(value: Any) -> Any:

@@ -260,7 +260,7 @@ def test_every_bad_source_yml_is_refused(run: Run, kept: Callable[[], None], tmp
     _one_line(done, 1, "memberships.csv, row 3, column since: '2019-01-01' is after covers_until '2018'", "correct it, or source.yml")
     _one_line(run("load", "--from", tmp_path / "nothing", db=tmp_path / "store"), 1,
         "nothing: no such folder; give a folder that holds source.yml")
-    _one_line(run("load", "--from", tmp_path / "store" / "CURRENT", db=tmp_path / "store"), 1, "no such folder")
+    _one_line(run("load", "--from", tmp_path / "store" / "CURRENT", db=tmp_path / "store"), 1, "a single file needs its description")
     kept()
 
 
@@ -290,7 +290,7 @@ BAD_REQUESTS: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {
     ("query", "membership/members", "-p", "bloc=NATO", "-p", "as_of=soon"): (2, ("-p as_of: 'soon' is not a date",)),
     ("query", "obligations/defenders", "-p", "state=Germny"): (2, ("-p state: unknown state 'Germny'", "nearest: DEU (Germany)")),
     ("query", "obligations/defenders", "-p", "state=Korea"): (2, ("ambiguous", "give the id")),
-    ("query", "dependency/top-supplier", "-p", "good=coal"): (2, ("no good 'coal' is loaded", "natural-gas")),
+    ("query", "dependency/top-supplier", "-p", "good=coal"): (2, ("no good 'coal' is loaded", "nearest: hard-coal")),
     ("queries", "check", "missing.cypher"): (1, ("missing.cypher: cannot be read",)),
     ("queries", "check", "param.cypher"): (1, ("param.cypher: the header has no line '// id: …'",)),
     ("show", "Germny"): (2, ("unknown state 'Germny'; nearest: DEU (Germany)",)),
@@ -309,13 +309,13 @@ BAD_REQUESTS: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {
     ("clusters", "--resolution", "high"): (2, ("--resolution: 'high' is neither 'auto' nor a number above 0",)),
     ("clusters", "--resolution", "nan"): (2, ("neither 'auto' nor a number above 0",)),
     ("clusters", "--runs", "0"): (2, ("--runs", "1<=x<=10000")),
-    ("concentration", "--good", "coal"): (2, ("--good: no flows of 'coal' are loaded; there are natural-gas,",)),
+    ("concentration", "--good", "coal"): (2, ("--good: no flows of 'coal' are loaded; nearest: hard-coal",)),
     ("concentration", "--importer", "Frnce"): (2, ("unknown state 'Frnce'; nearest: FRA (France)",)),
-    ("concentration", "--importer", "ISL"): (2, ("--importer: no flows to ISL are loaded; there are",)),
-    ("load", "nosuch"): (2, ("unknown source 'nosuch'; there are: curated, reference",)),
+    ("concentration", "--importer", "ISL"): (2, ("--importer: no flows to ISL are loaded; ",)),
+    ("load", "nosuch"): (2, ("unknown source 'nosuch'; there are: atop, baci",)),
     ("load", "curated", "reference", "--from", "."): (2, ("--from takes one SOURCE at a time",)),
-    ("load", "--prefer", "curated,nosuch"): (2, ("--prefer nosuch: no such source is loaded; there are curated, reference",)),
-    ("sources", "show", "nosuch"): (2, ("unknown source 'nosuch'; there are: curated, reference",)),
+    ("load", "--prefer", "curated,nosuch"): (2, ("--prefer nosuch: no such source is loaded; there are curated, reference, usgs",)),
+    ("sources", "show", "nosuch"): (2, ("unknown source 'nosuch'; there are: atop, baci",)),
     ("show", "DEU", "--db", "ftp://host"): (2, ("--db ftp://host: unknown scheme; write a folder, bolt://HOST:7687",)),
     ("show", "DEU", "--db", "neo4j+x://host"): (2, ("unknown scheme",)),
     ("show", "DEU", "--db", "bolt://neo4j:secret@host"): (2, ("must not hold a", "password; set NEO4J_USERNAME and NEO4J_PASSWORD")),

@@ -1,0 +1,152 @@
+"""What the pages of tables share: sources with numbers, shares as text, colours of cells.
+
+Why no charting library. A span on a time axis, a share and an HHI range are one bar each, and a heat map is a table: as HTML every
+number is text that a reader can select, a screen reader can read in its row and column, and a printer keeps sharp; with a phone's width
+the table can fold. Style and script of a page are 19 kB together. For a 60 x 60 heat map matplotlib's SVG is 36 kB of shapes outside any
+table; echarts and bokeh inline are about 1.0 and 1.4 MB of script that draw a picture which then has to be described again; plotly is
+4.9 MB, altair 1.1 MB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from viz import style
+from viz.words import SENTENCES
+
+_SCALE = ((0.0, (247, 243, 236)), (0.25, (240, 200, 140)), (0.5, (214, 126, 60)), (0.75, (158, 68, 26)), (1.0, (92, 32, 10)))
+"""Shares from pale to dark brown (after ColorBrewer's YlOrBr): lightness falls with the share, so that grey print keeps the order."""
+
+
+class References:
+    """Sources that a page cites, numbered in the order of their first use."""
+
+    def __init__(self, sources: Mapping[str, Mapping[str, str]]) -> None:
+        self._sources = sources
+        self._number: dict[str, int] = {}
+
+    def __call__(self, ids: Iterable[str]) -> list[int]:
+        """Numbers of the sources, ascending."""
+        return sorted({self._number.setdefault(i, len(self._number) + 1) for i in sorted(ids)})
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The cited sources in order: number, text, licence, and an address when it is one of the web."""
+        rows = []
+        for id_, number in self._number.items():
+            known = self._sources.get(id_, {})
+            parts = (known.get("publisher", ""), known.get("title", "") or id_, known.get("version", ""))
+            url = known.get("url", "")
+            rows.append(
+                {
+                    "n": number,
+                    "id": id_,
+                    "text": known.get("citation") or ". ".join(p.rstrip(".") for p in parts if p) + ".",
+                    "url": url if url.lower().startswith(("https://", "http://")) else "",
+                    "address": url,
+                    "licence": "" if known.get("licence") in (None, "", "not stated") else known["licence"],
+                }
+            )
+        return rows
+
+
+def percent(share: float | None) -> str:
+    """A share of 0..1 in percent, with one decimal where it has one: .36 is 36%, .3627 is 36.3%."""
+    if share is None:
+        return "–"
+    if 0 < share < 0.001:
+        return "<0.1%"
+    text = f"{100 * share:.1f}"
+    return f"{text.removesuffix('.0')}%"
+
+
+def hhi_text(low: float | None, high: float | None) -> str:
+    """An HHI of the scale 0..1 with two decimals (three where two would hide the range)."""
+    if low is None or high is None:
+        return "–"
+    if f"{low:.2f}" == f"{high:.2f}":
+        return f"{low:.2f}" if high - low < 5e-4 else f"{low:.3f}–{high:.3f}"
+    return f"{low:.2f}–{high:.2f}"
+
+
+def period_text(row: Mapping[str, Any]) -> str:
+    """2024, or 2021–25."""
+    first, last = row["from_year"], row["to_year"]
+    return f"{first}" if first == last else f"{first}–{last}"
+
+
+def shade(share: float) -> dict[str, str]:
+    """Background of a cell and the ink (black or white) with the higher contrast on it."""
+    at = min(1.0, max(0.0, share))
+    (x0, c0), (x1, c1) = next(pair for pair in pairwise(_SCALE) if at <= pair[1][0])
+    mixed = [round(a + (b - a) * (at - x0) / (x1 - x0)) for a, b in zip(c0, c1, strict=True)]
+    back = "#" + "".join(f"{v:02x}" for v in mixed)
+    return {"back": back, "ink": "#000000" if contrast(back, "#000000") >= contrast(back, "#ffffff") else "#ffffff"}
+
+
+def contrast(a: str, b: str) -> float:
+    """Contrast ratio of two ``#rrggbb`` colours, 1..21 (WCAG 2.2)."""
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def domain_look(domain: str) -> dict[str, str]:
+    """Label, colour and kind of edge (solid, dotted, dashed) of a domain."""
+    look = style.domain_style(domain)
+    edge = {style.SOLID: "solid", style.DOTTED: "dotted", style.DASHED: "dashed"}.get(look.dash, "solid")
+    return {"id": domain, "label": look.label, "colour": look.colour, "edge": edge}
+
+
+_ARTICLE = re.compile(
+    r"(United|Soviet|Netherlands|Philippines|Maldives|Bahamas|Gambia|Comoros|Seychelles|European|Czech Rep|Dominican Rep|Central Afr"
+    r"|Holy See)|.*"
+    r"\b(Republic|Islands|Congo|Union|Federation|Kingdom)$"
+)
+
+
+def named(name: str) -> str:
+    """A name inside a sentence: the United States, the Soviet Union, India."""
+    if name.startswith("The "):
+        return f"the {name[4:]}"
+    return f"the {name}" if _ARTICLE.match(name) else name
+
+
+def inside(good: str) -> str:
+    """The name of a good inside a sentence: natural gas, but LNG and ArF immersion tools."""
+    word = good.split(" ")[0]
+    return good[:1].lower() + good[1:] if word[1:] == word[1:].lower() else good
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def say(key: str, **values: object) -> str:
+    """One of the sentences of the pages, filled in."""
+    return SENTENCES[key].format(**values)
+
+
+def got(importer: str, share: float, good: str, supplier: str, standing: str, detail: str) -> str:
+    """The sentence of a share: who got how much of what from whom."""
+    return say("got", importer=named(importer), share=percent(share), good=good, supplier=named(supplier), standing=standing, detail=detail)
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """1 tie, 2 ties."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def listing(names: Sequence[str], most: int = 6) -> str:
+    """Names in a sentence; beyond ``most`` the rest is counted."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
