@@ -38,9 +38,13 @@ WHERE u.kind = 'union' AND m.role = 'full' AND NOT m.suspended AND m.since <= $a
 WITH d, s, duties, duty_lists, direct, direct_lists, ours, our_lists, h
 ORDER BY d.id, h.id
 WITH d, s, duties, duty_lists, direct, direct_lists, ours, our_lists, collect(h.id) AS theirs, collect(h.sources) AS their_lists
-WITH d, s, duties, direct + ours + theirs AS hostile, [d.sources] + duty_lists + direct_lists + our_lists + their_lists AS lists
+WITH d, s, duties, direct + ours + theirs AS hostile, direct_lists, our_lists, their_lists,
+     reduce(all_of = d.sources, list IN duty_lists | all_of + [x IN list WHERE NOT x IN all_of]) AS cited
+WITH d, s, duties, hostile, our_lists, their_lists,
+     reduce(all_of = cited, list IN direct_lists | all_of + [x IN list WHERE NOT x IN all_of]) AS cited
+WITH d, s, duties, hostile, their_lists, reduce(all_of = cited, list IN our_lists | all_of + [x IN list WHERE NOT x IN all_of]) AS cited
 RETURN d.good AS good, d.stage AS stage, d.basis AS basis, d.from_year AS from_year, d.to_year AS to_year, s.id AS supplier,
        s.name AS name, d.share AS share, size(duties) > 0 AS allied, size(hostile) > 0 AS hostile, d.scope AS scope,
        d.disputed AS disputed, d.id AS fact, duties + hostile AS ties,
-       reduce(all_of = [], list IN lists | all_of + [x IN list WHERE NOT x IN all_of]) AS sources
+       reduce(all_of = cited, list IN their_lists | all_of + [x IN list WHERE NOT x IN all_of]) AS sources
 ORDER BY good, stage, basis, share DESC, supplier
