@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -432,7 +433,9 @@ def network_page(data: NetworkInput, *, seed: int = 0, max_ties: int = MAX_TIES)
 
     days = [t.since for t in (*ties, *left_out) if t.since > UNKNOWN_START] + [day for day, _ in tables]
     years = [int(d[:4]) for d in days] + [r[7] or r[8] for r in flows]
-    first_year = min([y for y in years if 1 <= y <= last_year], default=last_year)
+    # A treaty of the Middle Ages must not stretch the slider: it begins after the last gap of more than a century.
+    begun = sorted({y for y in years if 1 <= y <= last_year}) or [last_year]
+    first_year = max([later for earlier, later in pairwise(begun) if later - earlier > 100], default=begun[0])
     omitted = [0] * (last_year - first_year + 1) if left_out else []
     for tie in left_out:
         for year in range(first_year, last_year + 1):

@@ -95,7 +95,7 @@ def test_every_row_names_its_sources(loaded_embedded: Store, id_: str) -> None:
 CHECKED = {
     "membership/members", "dependency/top-supplier", "obligations/defenders", "evidence/claims", "evidence/coverage",
     "alignment/alliance-pair",
-    "membership/shared",  # in acceptance/test_similarity.py
+    "membership/shared",  # in acceptance/test_similarity_command.py
     "dependency/exposure", "obligations/orphans",  # in acceptance/test_dependence_commands.py
     # in test_questions.py
     "membership/history", "membership/left", "membership/of-state", "membership/named-by", "obligations/bloc-duties",
