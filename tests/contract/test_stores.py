@@ -490,14 +490,16 @@ def test_the_bundled_data_hold_a_fact_for_every_row(loaded: Store) -> None:
     links = Counter(row["type"] for row in _data_rows("curated/links.csv"))
     files = {
         "State": "reference/states", "Bloc": "curated/blocs", "MEMBER_OF": "curated/memberships", "Instrument": "curated/instruments",
-        "Event": "curated/events", "HAS_EVENT": "curated/events", "PARTY_TO": "curated/parties", "Good": "curated/goods",
-        "DEPENDS_ON": "curated/flows", "PRODUCES": "curated/production", "SUCCEEDED_BY": "reference/succession",
+        "Event": "curated/events", "HAS_EVENT": "curated/events", "PARTY_TO": "curated/parties", "SUCCEEDED_BY": "reference/succession",
     }  # fmt: skip
     expected = {type_: len(_data_rows(f"{name}.csv")) for type_, name in files.items()} | links
+    for type_, table in {"DEPENDS_ON": "flows", "PRODUCES": "production"}.items():
+        expected[type_] = sum(len(_data_rows(f"{name}/{table}.csv")) for name in ("curated", "usgs"))
+    expected["Good"] = len({row["id"] for name in ("curated", "usgs") for row in _data_rows(f"{name}/goods.csv")})
     expected["FOUNDS"] = sum(bool(row["founds"]) for row in _data_rows("curated/instruments.csv"))
     assert {type_: counts[type_] for type_ in expected} == expected
     documents = sum(len(_data_rows(f"{name}/documents.csv")) for name in ("curated", "reference"))
-    assert counts["Source"] == documents + 2  # and the two datasets
+    assert counts["Source"] == documents + 3  # and the three datasets
 
 
 @pytest.mark.neo4j
