@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from viz import document, page
@@ -20,8 +20,8 @@ Row = Mapping[str, Any]
 _STANDINGS = ("ally", "some", "rival", "both")
 
 
-@dataclass(frozen=True)
-class DependencyInput:
+@dataclass(frozen=True, kw_only=True)
+class DependencyInput(document.DocumentInput):
     """What the page shows.
 
     Attributes
@@ -37,22 +37,11 @@ class DependencyInput:
         ``importer``, ``importer_name``, ``good``, ``good_name``, ``stage``, ``basis``, ``before``, ``after`` (periods as text),
         ``hhi_before``, ``hhi_after`` (pairs (lo, hi) or None), ``sources``, ``suppliers``: ``{name, before, after}``, a share or None
         where not named.
-    sources, queries, as_of, newest_source, version, title, command, filters, notes
-        As in `viz.dossier.DossierInput`.
     """
 
     flows: Sequence[Row]
     world: Sequence[Row]
     changes: Sequence[Row]
-    sources: Mapping[str, Mapping[str, str]]
-    queries: Sequence[Row]
-    as_of: str
-    newest_source: str
-    version: str
-    title: str
-    command: str
-    filters: Sequence[str] = field(default=())
-    notes: Sequence[str] = field(default=())
 
 
 def dependency_page(data: DependencyInput) -> str:
@@ -69,14 +58,7 @@ def dependency_page(data: DependencyInput) -> str:
     goods = sorted({(r["good"], r["good_name"]) for r in [*data.flows, *data.world, *data.changes]}, key=lambda g: g[1].lower())
     context: dict[str, Any] = {
         "w": DEPENDENCY,
-        "title": data.title,
-        "as_of": data.as_of,
-        "newest": data.newest_source,
-        "version": data.version,
-        "command": data.command,
-        "filters": data.filters,
-        "notes": data.notes,
-        "queries": data.queries,
+        **data.head(),
         "goods": goods,
         "findings": _findings(data, world, refs),
         "matrices": [_matrix(rows, refs) for rows in matrices],

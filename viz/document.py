@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,44 @@ from viz.words import SENTENCES
 
 _SCALE = ((0.0, (247, 243, 236)), (0.25, (240, 200, 140)), (0.5, (214, 126, 60)), (0.75, (158, 68, 26)), (1.0, (92, 32, 10)))
 """Shares from pale to dark brown (after ColorBrewer's YlOrBr): lightness falls with the share, so that grey print keeps the order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentInput:
+    """What every page that reads as a document says of itself.
+
+    Attributes
+    ----------
+    sources
+        Source id -> ``{title, publisher, version, url, licence, citation}``.
+    queries
+        ``{title, text, params}``.
+    as_of, newest_source, version, title, command, filters, notes
+        Printed on the page.
+    """
+
+    sources: Mapping[str, Mapping[str, str]]
+    queries: Sequence[Mapping[str, Any]]
+    as_of: str
+    newest_source: str
+    version: str
+    title: str
+    command: str
+    filters: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+    def head(self) -> dict[str, Any]:
+        """The part of a template's context that is the same on all documents."""
+        return {
+            "title": self.title,
+            "as_of": self.as_of,
+            "newest": self.newest_source,
+            "version": self.version,
+            "command": self.command,
+            "filters": self.filters,
+            "notes": self.notes,
+            "queries": self.queries,
+        }
 
 
 class References:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from viz import document, page, style, timeline
@@ -20,8 +20,8 @@ MOST_FLOWS = 8
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class DossierInput:
+@dataclass(frozen=True, kw_only=True)
+class DossierInput(document.DocumentInput):
     """What the page shows.
 
     Attributes
@@ -43,12 +43,6 @@ class DossierInput:
         importer "WORLD".
     claims
         ``{fact, what, property, affects, said: [{value, sources, locator}]}``.
-    sources
-        Source id -> ``{title, publisher, version, url, licence, citation}``.
-    queries
-        ``{title, text, params}``.
-    as_of, newest_source, version, title, command, filters, notes
-        Printed on the page.
     """
 
     subjects: Sequence[Row]
@@ -58,15 +52,6 @@ class DossierInput:
     imports: Sequence[Row]
     exports: Sequence[Row]
     claims: Sequence[Row]
-    sources: Mapping[str, Mapping[str, str]]
-    queries: Sequence[Row]
-    as_of: str
-    newest_source: str
-    version: str
-    title: str
-    command: str
-    filters: Sequence[str] = field(default=())
-    notes: Sequence[str] = field(default=())
 
 
 def dossier_page(data: DossierInput) -> str:
@@ -84,16 +69,9 @@ def dossier_page(data: DossierInput) -> str:
     pair = len(data.subjects) == 2
     context: dict[str, Any] = {
         "w": DOSSIER,
-        "title": data.title,
+        **data.head(),
         "subjects": data.subjects,
         "pair": pair,
-        "as_of": data.as_of,
-        "newest": data.newest_source,
-        "version": data.version,
-        "command": data.command,
-        "filters": data.filters,
-        "notes": data.notes,
-        "queries": data.queries,
         "ticks": axis.ticks,
         "membership_ticks": belonging.ticks,
         "most_flows": MOST_FLOWS,
