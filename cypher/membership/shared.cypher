@@ -6,9 +6,11 @@
 // denominator: blocs of which both are full members in the loaded data; weight rests on the loaded lists of members
 // hidden: sources
 // example: -p a=GBR -p b=FRA --as-of 1975
-MATCH (x:State)-[m:MEMBER_OF]->(g:Bloc)<-[k:MEMBER_OF]-(y:State)
-WHERE x.id = $a AND y.id = $b AND g.kind <> 'category' AND m.role = 'full' AND k.role = 'full'
-  AND m.since <= $as_of AND m.until > $as_of AND k.since <= $as_of AND k.until > $as_of
+MATCH (x:State)-[m:MEMBER_OF]->(g:Bloc)
+WHERE x.id = $a AND g.kind <> 'category' AND m.role = 'full' AND m.since <= $as_of AND m.until > $as_of
+WITH g, m
+MATCH (y:State)-[k:MEMBER_OF]->(g)
+WHERE y.id = $b AND k.role = 'full' AND k.since <= $as_of AND k.until > $as_of
 MATCH (s:State)-[r:MEMBER_OF]->(g)
 WHERE r.role = 'full' AND r.since <= $as_of AND r.until > $as_of
 WITH g, m, k, count(DISTINCT s.id) AS members
