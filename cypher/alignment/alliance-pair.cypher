@@ -7,9 +7,8 @@
 // columns: in_force (bool), disputed (bool), fact, sources (list)
 // hidden: start_kind, end_kind, fact, sources
 // example: -p a=USA -p b=JPN
-MATCH (x:State) WHERE x.id = $a
-WITH x
-MATCH (x)-[t:DEFENCE]-(y:State) WHERE y.id = $b
+MATCH (x:State)-[t:DEFENCE]-(y)
+WHERE x.id = $a AND y.id = $b
 OPTIONAL MATCH (i:Instrument) WHERE i.id = t.instrument
 WITH t, i, startNode(t) AS first, endNode(t) AS second
 RETURN t.instrument AS instrument, i.title AS title, t.kind AS kind, t.obligations AS obligations,

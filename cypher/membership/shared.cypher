@@ -9,7 +9,7 @@
 MATCH (x:State)-[m:MEMBER_OF]->(g:Bloc)
 WHERE x.id = $a AND g.kind <> 'category' AND m.role = 'full' AND m.since <= $as_of AND m.until > $as_of
 WITH g, m
-MATCH (y:State)-[k:MEMBER_OF]->(g)
+MATCH (y)-[k:MEMBER_OF]->(g)
 WHERE y.id = $b AND k.role = 'full' AND k.since <= $as_of AND k.until > $as_of
 MATCH (s:State)-[r:MEMBER_OF]->(g)
 WHERE r.role = 'full' AND r.since <= $as_of AND r.until > $as_of

@@ -6,10 +6,8 @@
 // columns: since_edtf, until_edtf, start_kind, end_kind, disputed (bool), fact, sources (list)
 // hidden: form, start_kind, end_kind, fact, sources
 // example: -p a=JPN -p b=USA
-MATCH (x:State|Bloc|Actor) WHERE x.id = $a
-WITH x
-MATCH (x)-[t]-(y:State|Bloc|Actor)
-WHERE y.id = $b AND t.mutual IS NOT NULL AND t.since <= $as_of AND t.until > $as_of
+MATCH (x:State|Bloc|Actor)-[t]-(y)
+WHERE x.id = $a AND y.id = $b AND t.mutual IS NOT NULL AND t.since <= $as_of AND t.until > $as_of
 OPTIONAL MATCH (i:Instrument) WHERE i.id = t.instrument
 WITH t, i, startNode(t) AS first
 RETURN type(t) AS domain, t.kind AS kind, t.label AS label, t.instrument AS instrument, i.title AS title, i.form AS form,
