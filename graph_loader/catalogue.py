@@ -24,9 +24,11 @@ A user's own folder has the same layout, and its queries stand beside those of t
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,22 @@ class Query:
     def is_picture(self) -> bool:
         """Whether it returns nodes and relationships, to be drawn."""
         return self.id.endswith(PICTURE)
+
+    def example_values(self) -> tuple[dict[str, str], str | None]:
+        """The parameters that its example gives, as texts, and the example's ``--as-of``.
+
+        Raises
+        ------
+        DataError
+            When the example is not what a shell would read.
+        """
+        try:
+            words = shlex.split(self.example)
+        except ValueError as error:
+            raise DataError(f"{self.id}: its example cannot be read ({error}): {self.example}") from error
+        options = list(pairwise(words))
+        given = [value.partition("=") for option, value in options if option in ("-p", "--param")]
+        return {name: value for name, _, value in given}, next((value for option, value in options if option == "--as-of"), None)
 
     def bind(self, given: Mapping[str, str], as_of: str, identity: Identity) -> dict[str, Any]:
         """Values for the parameters from the texts a user gave; ``as_of`` fills the parameter of that name.

@@ -26,6 +26,16 @@ _HERE = Path(__file__).resolve().parent
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates", encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 def asset(name: str) -> str:
     """Return the text of one file of ``viz/assets`` with Unix line ends (a policy hash covers exactly these bytes)."""
     return (_HERE / "assets" / name).read_text(encoding="utf-8").replace("\r\n", "\n")
@@ -129,13 +139,7 @@ def render_network(
     net = network_class(directed=True, cdn_resources="in_line", height="100%", width="100%", heading=plain(title))
     net.nodes, net.edges, net.options = plain(nodes), plain(edges), dict(options)
     scripts = {"vis": _vis_library(), "page": asset(script)}
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates", encoding="utf-8"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = _environment()
     environment.filters["data"] = _json_block
     environment.filters["fromjson"] = json.loads
     environment.globals.update(
@@ -168,12 +172,23 @@ def render_document(template: str, context: Mapping[str, Any], *, script: str, s
         The whole page, to be written as UTF-8. Equal input gives equal text; nothing in it makes a request.
     """
     code = asset(script)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates", encoding="utf-8"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     shown = {"policy": _policy([code]), "page_script": Markup(code), "page_style": Markup(asset(style))}
-    return environment.get_template(template).render({**plain(context), **shown})
+    return _environment().get_template(template).render({**plain(context), **shown})
+
+
+def render_text(template: str, context: Mapping[str, Any]) -> str:
+    """Render HTML that another program frames, and that has neither style nor script of its own.
+
+    Parameters
+    ----------
+    template
+        File name in ``viz/templates``.
+    context
+        What the template shows; made plain, every text escaped where it stands.
+
+    Returns
+    -------
+    str
+        Equal input gives equal text.
+    """
+    return _environment().get_template(template).render(plain(context))

@@ -204,3 +204,33 @@ PROPERTY = {
     "since": "beginning", "until": "end", "date": "date", "share": "share", "share_lo": "least share", "share_hi": "greatest share",
     "obligations": "obligations", "kind": "kind", "role": "role", "binding": "binding", "official_label": "label",
 }  # fmt: skip
+
+BROWSER_GUIDE: dict[str, str] = {
+    "title": "pactgraph: a guide",
+    "begin": "Before you begin",
+    "begin_about": "Each box below runs at a click; its text is then in the editor, where you can change it. Run this one first, once.",
+    "draw_only": "Draw only what a query returns. Otherwise Browser adds every relationship among the nodes drawn, also those of other "
+    "dates.",
+    "read": "How to read the graph",
+    "read_legend": "A click on a node or relationship shows its properties, dates and ids; a double click on a node shows its neighbours.",
+    "read_tie": "Each tie is one relationship, coloured by its domain. Browser draws an arrow on each: where mutual is true the "
+    "arrow has no meaning, else it runs from who is obliged to who is protected, and from the sender of sanctions to their target.",
+    "read_dates": "Dates are text that sorts. since is the first day in force, until the first day no longer in force; 9999-12-31 is open, "
+    "0001-01-01 unknown. since_edtf and the captions have the date as the source said it.",
+    "read_source": "Sources are one double click away from an instrument (CITED_IN). Every fact lists its sources, and the last question "
+    "here shows what each of them said.",
+    "favourites": "All queries of the library stand among your favourites (the star on the left), each after its parameters.",
+    "parameters": "1. Set the parameters (change them as you like):",
+    "picture": "2. Draw it:",
+    "table": "3. The whole answer as a table:",
+    "table_only": "2. The answer as a table:",
+    "end": "Go on",
+    "end_about": "Change a parameter and run a query again; for another date, set as_of alone:",
+    "end_cite": "To quote an answer with its sources, run the same query in a terminal: pactgraph query ID --cite.",
+}
+
+BROWSER_OPEN: dict[str, str] = {
+    "title": "pactgraph in Neo4j Browser",
+    "opening": "Opening Neo4j Browser with the style, the favourites and the guide of pactgraph …",
+    "without": "Without JavaScript or when nothing happens: open Neo4j Browser itself.",
+}

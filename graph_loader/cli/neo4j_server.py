@@ -12,7 +12,8 @@ import click
 
 from graph_loader.cli.options import format_option, quiet_option
 from graph_loader.cli.output import Answer, emit
-from graph_loader.errors import UsageError
+from graph_loader.cli.query import library_option
+from graph_loader.errors import PactgraphError, UsageError
 
 if TYPE_CHECKING:
     from graph_loader.server.service import Status
@@ -35,29 +36,62 @@ def neo4j() -> None:
 @home_option
 @click.option("--release", metavar="SERIES", help="Neo4j 5.26 (long-term support, the default) or 2026.05.")
 @click.option("--heap", default="2g", show_default=True, help="Largest heap of its Java: a whole number with k, m or g.")
+@library_option
 @format_option
 @quiet_option
-def start(home: Path | None, release: str | None, heap: str, form: str, quiet: bool) -> None:
+def start(home: Path | None, release: str | None, heap: str, library: tuple[Path, ...], form: str, quiet: bool) -> None:
     """Start the server; the first time its 155 MB are fetched and verified.
 
-    A second start says that it runs. It goes on until 'pactgraph neo4j stop'.
+    A second start says that it runs. It goes on until 'pactgraph neo4j stop'. The address that it prints opens Neo4j Browser with our
+    colours, the library's queries as favourites and a guide (see 'pactgraph neo4j kit'). A second start brings them up to date.
     """
+    from graph_loader.cli.browser_kit import kit_files
+    from graph_loader.cli.query import query_folders
     from graph_loader.server import service
 
+    kit, problem = None, ""
+    try:
+        kit = kit_files(query_folders(library))
+    except PactgraphError as error:  # a fault in a query of the user's own is no reason to have no server
+        problem = str(error)
     try:
         with _jars_bar(quiet) as told:
-            server, started, new = service.start(home, version=release, heap=heap, progress=told)
+            done = service.start(home, version=release, heap=heap, progress=told, kit=kit)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    notes = [] if started else [f"It runs already (process {server.pid}); nothing was started."]
+    server, new, problem = done.server, done.new_password, problem or done.kit_problem
+    notes = [] if done.here else [f"It runs already (process {server.pid}); nothing was started."]
     if new:
         notes.append(
             f"The password was made for you and is shown this once; it is kept, for you only, in {server.home / 'password'};"
             " 'pactgraph neo4j status --show-password' shows it again."
         )
     where = "" if server.home == service.default_home().resolve() else f" (with PACTGRAPH_NEO4J_HOME={server.home})"
+    if problem:
+        notes.append(f"Neo4j Browser opens without our style, favourites and guide: {problem}.")
     notes.append(f"To use it: pactgraph load --db neo4j{where}; other programs: {server.uri}, user {server.user}.")
     _emit(_described(service.status(server.home), show_password=new), notes, form)
+
+
+@neo4j.command(epilog="\b\nExample:\n  pactgraph neo4j kit -o for-browser")
+@click.option("-o", "--output", "output", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@library_option
+@format_option
+def kit(output: Path, library: tuple[Path, ...], form: str) -> None:
+    """Write style, favourites and guide for Neo4j Browser: for a Neo4j elsewhere, since 'neo4j start' brings them by itself.
+
+    style.grass and favourites.zip are dropped into Browser's window; guide.html is opened from a web server by ':guide URL'.
+    """
+    from graph_loader.cli.browser_kit import NAMES, kit_files
+    from graph_loader.cli.query import query_folders
+    from graph_loader.exports.staging import replaced_folder
+
+    files = kit_files(query_folders(library))
+    with replaced_folder(output, NAMES) as staging:
+        for name in NAMES:
+            (staging / name).write_bytes(files[name])
+    rows = [{"file": name, "bytes": len(files[name])} for name in NAMES]
+    emit(Answer(["file", "bytes"], rows, notes=[f"Written to {output}."]), form)
 
 
 @neo4j.command(epilog="\b\nExamples:\n  pactgraph neo4j status\n  pactgraph neo4j status --show-password --format json")
@@ -121,11 +155,13 @@ def wipe(home: Path | None, jars: bool, yes: bool) -> None:
 
 
 def _described(found: Status, show_password: bool) -> dict[str, Any]:
-    from graph_loader.server.service import browser_url
+    from graph_loader.server.browser import browser_url, kit_folder, serves_kit
 
     shown: dict[str, Any] = {"state": found.state, "version": found.version or None}
     if found.server is not None:
         shown |= {"bolt": found.server.uri, "browser": browser_url(found.server), "user": found.server.user, "pid": found.server.pid}
+        if serves_kit(found.server):
+            shown["kit"] = str(kit_folder(found.home))
     if show_password and (found.home / "password").is_file():
         shown["password"] = (found.home / "password").read_text(encoding="utf-8").rstrip("\n")
     return shown | {"home": str(found.home), "logs": str(found.logs)}

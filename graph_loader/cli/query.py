@@ -100,11 +100,12 @@ def _everything(library: tuple[Path, ...]) -> dict[str, Query]:
     """The queries of the library and of the user's folders by id, pictures included."""
     from graph_loader.catalogue import catalogue, pictures
 
-    folders = _folders(library)
+    folders = query_folders(library)
     return catalogue(folders) | {query.id: query for query in pictures(folders).values()}
 
 
-def _folders(library: tuple[Path, ...]) -> tuple[Path, ...]:
+def query_folders(library: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The user's own folders of queries: those that --library names, else those of the configuration file."""
     from graph_loader import profiles
 
     return library or profiles.query_folders()
@@ -210,7 +211,7 @@ def queries_list(library: tuple[Path, ...], form: str) -> None:
     """List the queries of the library, and of your own folders."""
     from graph_loader.catalogue import catalogue
 
-    _list(catalogue(_folders(library)).values(), form)
+    _list(catalogue(query_folders(library)).values(), form)
 
 
 @queries.command("search", epilog="\b\nExample:\n  pactgraph queries search sanctions sender")
@@ -221,7 +222,7 @@ def queries_search(words: tuple[str, ...], library: tuple[Path, ...], form: str)
     """Find queries by WORDS in their question, header or text; all the words must be there."""
     from graph_loader.catalogue import catalogue, search
 
-    known = catalogue(_folders(library))
+    known = catalogue(query_folders(library))
     wanted = [word for text in words for word in text.split()]
     _list(search(wanted, known), form, [f"{len(known)} queries were searched for: {', '.join(wanted)}."])
 
@@ -262,7 +263,7 @@ def queries_new(name: str, output: Path | None, library: tuple[Path, ...]) -> No
     """Write a template of a query of your own: a header to fill in and a query that runs."""
     from graph_loader.catalogue import catalogue, template
 
-    folders = _folders(library)
+    folders = query_folders(library)
     folder = output or (folders[0] if folders else Path())
     file = folder / f"{name}.cypher"
     text = template(name, catalogue(folders))
@@ -288,8 +289,6 @@ def queries_check(files: tuple[Path, ...], library: tuple[Path, ...], db: str | 
 
     Each query runs once with the parameters of its example; nothing is changed.
     """
-    import shlex
-
     from graph_loader.catalogue import read_file
     from graph_loader.identity import default_identity
     from graph_loader.stores.base import query as run
@@ -298,9 +297,7 @@ def queries_check(files: tuple[Path, ...], library: tuple[Path, ...], db: str | 
     results = []
     with reading(db, None) as (store, reader, _, day):
         for checked in wanted:
-            words = shlex.split(checked.example)
-            given = _given(tuple(words[i + 1] for i, word in enumerate(words) if word == "-p"))
-            values = checked.bind(given, day, default_identity())
+            values = checked.bind(checked.example_values()[0], day, default_identity())
             rows = run(reader, store, checked.text, values)
             results.append({"query": checked.id, "columns": len(rows.columns), "rows": len(rows.rows), "result": "ok"})
     emit(Answer(["query", "columns", "rows", "result"], results), form)

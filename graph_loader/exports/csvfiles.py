@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from graph_loader.cells import flat
-from graph_loader.exports.staging import replaced_folder
+from graph_loader.exports.staging import TABLES, replaced_folder
 from graph_loader.schema import NODES, RELATIONSHIPS, properties_of
 from graph_loader.stores.base import Reader
 
@@ -29,7 +29,7 @@ def export_csv(reader: Reader, folder: Path) -> dict[str, int]:
         When it cannot be written.
     """
     written: dict[str, int] = {}
-    with replaced_folder(folder) as staging:
+    with replaced_folder(folder, TABLES) as staging:
         for node in NODES:
             names = [p.name for p in properties_of(node.label)]
             columns = ", ".join(f"n.{name} AS {name}" for name in names)

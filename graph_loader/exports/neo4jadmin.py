@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from graph_loader.exports.staging import replaced_folder
+from graph_loader.exports.staging import TABLES, replaced_folder
 from graph_loader.schema import NODES, RELATIONSHIPS, Property, properties_of
 from graph_loader.stores.base import Reader
 
@@ -34,7 +34,7 @@ def export_neo4j_admin(reader: Reader, folder: Path) -> dict[str, int]:
         When it cannot be written.
     """
     written: dict[str, int] = {}
-    with replaced_folder(folder, (SCRIPT,)) as staging:
+    with replaced_folder(folder, (*TABLES, SCRIPT)) as staging:
         for node in NODES:
             properties = properties_of(node.label)
             columns = ", ".join(f"n.{p.name} AS {p.name}" for p in properties)

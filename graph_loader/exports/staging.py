@@ -6,19 +6,23 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from graph_loader.errors import StoreError, UsageError
 
+TABLES = ("nodes_*.csv", "rels_*.csv")
+"""What the exports of tables write."""
+
 
 @contextmanager
-def replaced_folder(folder: Path, others: Sequence[str] = ()) -> Iterator[Path]:
+def replaced_folder(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     """A new folder beside the target; when the block ends without an error its files take the place of an earlier export.
 
     Parameters
     ----------
-    others : sequence of str
-        Names that an export makes besides ``nodes_*.csv`` and ``rels_*.csv``.
+    names : sequence of str
+        Names that this export makes, as patterns of a shell: ``nodes_*.csv``.
 
     Raises
     ------
@@ -29,11 +33,11 @@ def replaced_folder(folder: Path, others: Sequence[str] = ()) -> Iterator[Path]:
     """
 
     def ours(path: Path) -> bool:
-        return path.name in others or (path.suffix == ".csv" and path.name.startswith(("nodes_", "rels_")))
+        return any(fnmatchcase(path.name, name) for name in names)
 
-    if folder.exists() and (not folder.is_dir() or not all(ours(path) for path in folder.iterdir())):
-        raise UsageError(f"{folder}: holds files that are not an earlier export; choose an empty or new folder for -o")
     try:
+        if folder.exists() and (not folder.is_dir() or not all(ours(path) for path in folder.iterdir())):
+            raise UsageError(f"{folder}: holds files that are not an earlier export; choose an empty or new folder for -o")
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import portalocker
 from platformdirs import user_data_path
 
+from graph_loader.server.browser import put_kit, refresh_kit, serves_kit
+from graph_loader.server.config import checked_size
 from graph_loader.server.errors import ServerError
 from graph_loader.server.jars import Progress, default_cache_dir, fetch
 from graph_loader.server.local import LocalNeo4j, is_free, why_unavailable
@@ -32,7 +33,7 @@ _WAIT_S: Final = 600  # another start may be downloading the jars
 # All that pactgraph and Neo4j write into a home: wipe removes these names and no other.
 _WRITTEN: Final = (
     "certificates", "conf", "data", "import", "labs", "licenses", "logs", "password", "plugins", "products", "run", "server.json",
-    "version",
+    "version", "web",
 )  # fmt: skip
 
 
@@ -67,6 +68,28 @@ class Status:
         return self.home / "logs"
 
 
+@dataclass(frozen=True)
+class Started:
+    """What a start did.
+
+    Attributes
+    ----------
+    server : LocalNeo4j
+        The running server.
+    here : bool
+        Whether it was started now.
+    new_password : bool
+        Whether its password was made now.
+    kit_problem : str
+        Why Browser's kit is not served; empty when it is, or none was asked for.
+    """
+
+    server: LocalNeo4j
+    here: bool = False
+    new_password: bool = False
+    kit_problem: str = ""
+
+
 def default_home() -> Path:
     """Folder of the user's local server.
 
@@ -77,26 +100,6 @@ def default_home() -> Path:
     """
     named = os.environ.get("PACTGRAPH_NEO4J_HOME")
     return Path(named) if named else user_data_path("pactgraph", appauthor=False) / "neo4j"
-
-
-def browser_url(server: LocalNeo4j) -> str | None:
-    """Address that opens Neo4j Browser with the server and the user filled in, never the password.
-
-    Parameters
-    ----------
-    server : LocalNeo4j
-        A running server.
-
-    Returns
-    -------
-    str or None
-        None when the server has no HTTP.
-    """
-    if server.http_url is None:
-        return None
-    scheme, _, address = server.uri.partition("://")
-    dbms = quote(f"{scheme}://{server.user}@{address}", safe=":/@")
-    return f"{server.http_url}/browser/?dbms={dbms}&db=neo4j&preselectAuthMethod=NATIVE"
 
 
 def status(home: Path | None = None) -> Status:
@@ -133,8 +136,9 @@ def status(home: Path | None = None) -> Status:
 
 
 def start(
-    home: Path | None = None, *, version: str | None = None, heap: str = "2g", progress: Progress | None = None
-) -> tuple[LocalNeo4j, bool, bool]:
+    home: Path | None = None, *, version: str | None = None, heap: str = "2g", progress: Progress | None = None,
+    kit: Mapping[str, bytes] | None = None,
+) -> Started:  # fmt: skip
     """Start the local server, unless it runs; it goes on after this process has ended.
 
     The ports are 7687 and 7474 where they are free, else any free ones.
@@ -149,18 +153,23 @@ def start(
         Largest heap of Java.
     progress : callable, optional
         As for :func:`graph_loader.server.fetch`.
+    kit : mapping, optional
+        Files that the server serves under ``/browser/kit/``: name -> content. Where they cannot be had it starts without.
 
     Returns
     -------
-    tuple of LocalNeo4j, bool, bool
-        The server, whether it was started here, whether its password was made here.
+    Started
+        The server, and what was done.
 
     Raises
     ------
     ServerError
         If it cannot be fetched or started.
+    ValueError
+        If there is no such version, or the heap is not of the said form.
     """
     home = (home or default_home()).resolve()
+    checked_size(heap, "heap")
     if reason := why_unavailable():
         raise ServerError(f"a local Neo4j cannot run here: {reason}")
     with _alone(home):
@@ -170,7 +179,7 @@ def start(
             time.sleep(0.5)
             found = status(home)
         if found.server is not None:
-            return found.server, False, False
+            return Started(found.server, kit_problem=_refreshed(found.server, kit))
         if found.state == "silent":
             raise ServerError(
                 f"the local Neo4j (process {found.noted_pid}) runs but does not answer: see {found.logs}, and end it with "
@@ -179,11 +188,35 @@ def start(
         version = version or _known(found.version)
         jars = fetch(progress=progress, version=version)
         new = not (home / "password").exists()
+        before, problem = _with_kit(home, jars, kit)
         server = LocalNeo4j.start(
-            home, jars, version=version, heap=heap, page_cache="128m", detach=True,
+            home, [*before, *jars], version=version, heap=heap, page_cache="128m", detach=True,
             bolt_port=BOLT_PORT if is_free(BOLT_PORT) else 0, http_port=HTTP_PORT if is_free(HTTP_PORT) else 0,
         )  # fmt: skip
-        return server, True, new
+        return Started(server, True, new, problem)
+
+
+def _with_kit(home: Path, jars: list[Path], kit: Mapping[str, bytes] | None) -> tuple[list[Path], str]:
+    """What goes before the jars, and why the kit cannot be served; empty when it can."""
+    if kit is None:
+        return [], ""
+    try:
+        return [put_kit(home, jars, kit)], ""
+    except ServerError as error:
+        return [], str(error)
+
+
+def _refreshed(server: LocalNeo4j, kit: Mapping[str, bytes] | None) -> str:
+    """Why a running server does not serve this kit; empty when it does."""
+    if kit is None:
+        return ""
+    if not serves_kit(server):
+        return "the server was started without it; 'pactgraph neo4j stop' and 'pactgraph neo4j start' bring it"
+    try:
+        refresh_kit(server.home, kit)
+    except OSError as error:
+        return f"{server.home} cannot be written ({error.strerror})"
+    return ""
 
 
 def stop(home: Path | None = None) -> Status:
