@@ -192,6 +192,10 @@ def _check(query: Query, name: str) -> None:
         limit = _LIMIT.search(query.text)
         if limit is None or f"at most {limit[1]} " not in f"{query.title} {query.about}".lower():
             raise DataError(f"{name}: a picture ends with LIMIT and a number, and its header says 'at most' and that number")
+    try:
+        cyphertext.refuse_writes(query.text)
+    except UsageError as error:
+        raise DataError(f"{name}: {error}") from error
     returned, declared = cyphertext.returned_columns(query.text), [column for column, _ in query.columns]
     if returned != declared:
         raise DataError(f"{name}: RETURN gives {', '.join(returned)} but the header's columns are {', '.join(declared)}")
@@ -199,10 +203,6 @@ def _check(query: Query, name: str) -> None:
     if used != known:
         wrong = ", ".join(sorted(used ^ known))
         raise DataError(f"{name}: parameters differ between header and text: {wrong}")
-    try:
-        cyphertext.refuse_writes(query.text)
-    except UsageError as error:
-        raise DataError(f"{name}: {error}") from error
     misread = cyphertext.misread_form(query.text)
     if misread:
         raise DataError(f"{name}: {misread}")

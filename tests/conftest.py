@@ -4,6 +4,7 @@
 ``loaded``        a store with the bundled data, of each kind; made once, only read
 ``both``          the two loaded stores at once, for comparisons: ``both.embedded``, ``both.neo4j``
 ``cli``           the command in a process of its own (``support.Cli``)
+``loaded_server``  the running server of ``loaded_neo4j``, which has Neo4j Browser and our kit
 ``neo4j_server``  the running test server; tests that use it carry the marker ``neo4j``
 ``reference``     folder of the publishers' files (PACTGRAPH_REFERENCE), with the marker of that name
 
@@ -23,6 +24,7 @@ from hypothesis import settings
 from support import NEO4J_AUTH, Both, Cli, emptied, opened
 
 from graph_loader import pipeline
+from graph_loader.cli.browser_kit import kit_files
 from graph_loader.server import LocalNeo4j
 from graph_loader.sources import base
 from graph_loader.stores.base import Store, meta
@@ -82,13 +84,13 @@ def loaded_embedded(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest.fixture(scope="session")
-def loaded_neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """The bundled data in a Neo4j of their own (Community has one database, and ``store`` wipes the other server); only read."""
+def loaded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalNeo4j]:
+    """A server of their own for the bundled data (Community has one database, and ``store`` wipes the other server), with Browser."""
     if reason := servers.why_unavailable():
         servers.unavailable(reason)
     root = servers.shared_root(tmp_path_factory) / "loaded-neo4j"
     root.mkdir(exist_ok=True)
-    with servers.shared_test_server(root) as server:
+    with servers.shared_test_server(root, kit_files(())) as server:
         NEO4J_AUTH[server.uri] = (server.user, server.password)
         store = opened(server.uri)
         with portalocker.Lock(root / "load.lock", "a", timeout=300):
@@ -96,7 +98,13 @@ def loaded_neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
                 empty = meta(reader) is None
             if empty:
                 load_bundled(store)
-        yield store
+        yield server
+
+
+@pytest.fixture(scope="session")
+def loaded_neo4j(loaded_server: LocalNeo4j) -> Store:
+    """The bundled data in Neo4j; only read."""
+    return opened(loaded_server.uri)
 
 
 @pytest.fixture(scope="session", params=KINDS)

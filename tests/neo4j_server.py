@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -29,6 +29,7 @@ import pytest
 from neo4j import GraphDatabase
 
 from graph_loader.server import LocalNeo4j, fetch, why_unavailable
+from graph_loader.server.browser import put_kit
 
 __all__ = [
     "empty_database",
@@ -38,6 +39,8 @@ __all__ = [
     "unavailable",
     "why_unavailable",
 ]
+
+Kit = Mapping[str, bytes]
 
 _WAIT_S = 600  # a first run downloads 155 MB while the other workers wait
 
@@ -49,9 +52,16 @@ def unavailable(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def start_test_server(tmp_root: Path) -> LocalNeo4j:
+def start_test_server(tmp_root: Path, kit: Kit | None = None) -> LocalNeo4j:
     """Start a fresh server of this process in a new folder under tmp_root; stop() ends it, as does our end."""
-    return LocalNeo4j.start(Path(tempfile.mkdtemp(prefix="neo4j-", dir=tmp_root)), fetch())
+    return _start(Path(tempfile.mkdtemp(prefix="neo4j-", dir=tmp_root)), kit)
+
+
+def _start(home: Path, kit: Kit | None, owner_pid: int | None = None) -> LocalNeo4j:
+    jars = fetch()
+    if kit is None:
+        return LocalNeo4j.start(home, jars, owner_pid=owner_pid)
+    return LocalNeo4j.start(home, [put_kit(home, jars, kit), *jars], http_port=0, owner_pid=owner_pid)
 
 
 def shared_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -61,20 +71,20 @@ def shared_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def shared_test_server(tmp_root: Path) -> Iterator[LocalNeo4j]:
-    """Give the one server of a test run.
+def shared_test_server(tmp_root: Path, kit: Kit | None = None) -> Iterator[LocalNeo4j]:
+    """Give the one server of a test run; with a kit it has HTTP, with Neo4j Browser and the kit.
 
     Without pytest-xdist it is started here and stopped at the end. With it, the first worker starts the server, the
     others find it by its folder, and it ends with the controller, whose process owns it: a worker that is done first
     must not take it from the others.
     """
     if "PYTEST_XDIST_WORKER" not in os.environ or os.name != "posix":
-        with start_test_server(tmp_root) as server:
+        with start_test_server(tmp_root, kit) as server:
             yield server
         return
     home = tmp_root / "neo4j-shared"
     with portalocker.Lock(tmp_root / "neo4j-shared.lock", "a", timeout=_WAIT_S):
-        shared = LocalNeo4j.attach(home) or LocalNeo4j.start(home, fetch(), owner_pid=os.getppid())
+        shared = LocalNeo4j.attach(home) or _start(home, kit, os.getppid())
     yield shared
 
 

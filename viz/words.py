@@ -208,7 +208,8 @@ PROPERTY = {
 BROWSER_GUIDE: dict[str, str] = {
     "title": "pactgraph: a guide",
     "begin": "Before you begin",
-    "begin_about": "Each box below runs at a click; its text is then in the editor, where you can change it. Run this one first, once.",
+    "begin_about": "The arrow of a box runs it; a click on its text puts it into the editor, where you can change it. Run this one "
+    "first, once.",
     "draw_only": "Draw only what a query returns. Otherwise Browser adds every relationship among the nodes drawn, also those of other "
     "dates.",
     "read": "How to read the graph",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 
 from graph_loader.cli.options import format_option, quiet_option
 from graph_loader.cli.output import Answer, emit
-from graph_loader.cli.query import library_option
+from graph_loader.cli.query import library_option, query_folders
 from graph_loader.errors import PactgraphError, UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ def start(home: Path | None, release: str | None, heap: str, library: tuple[Path
     colours, the library's queries as favourites and a guide (see 'pactgraph neo4j kit'). A second start brings them up to date.
     """
     from graph_loader.cli.browser_kit import kit_files
-    from graph_loader.cli.query import query_folders
     from graph_loader.server import service
 
     kit, problem = None, ""
@@ -73,25 +72,37 @@ def start(home: Path | None, release: str | None, heap: str, library: tuple[Path
     _emit(_described(service.status(server.home), show_password=new), notes, form)
 
 
-@neo4j.command(epilog="\b\nExample:\n  pactgraph neo4j kit -o for-browser")
+@neo4j.command(epilog="\b\nExamples:\n  pactgraph neo4j kit -o for-browser\n  pactgraph neo4j kit -o for-browser --serve")
 @click.option("-o", "--output", "output", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@click.option("--serve", is_flag=True, help="Then serve them on this machine until Ctrl-C: Browser takes a guide by address only.")
+@click.option("--port", type=click.IntRange(0, 65535), default=7476, show_default=True, help="Port of --serve; 0 for a free one.")
 @library_option
 @format_option
-def kit(output: Path, library: tuple[Path, ...], form: str) -> None:
+def kit(output: Path, serve: bool, port: int, library: tuple[Path, ...], form: str) -> None:
     """Write style, favourites and guide for Neo4j Browser: for a Neo4j elsewhere, since 'neo4j start' brings them by itself.
 
-    style.grass and favourites.zip are dropped into Browser's window; guide.html is opened from a web server by ':guide URL'.
+    Drop style.grass, then favourites.zip into Browser's window; --serve prints what to type there for the guide.
     """
     from graph_loader.cli.browser_kit import NAMES, kit_files
-    from graph_loader.cli.query import query_folders
     from graph_loader.exports.staging import replaced_folder
+    from graph_loader.server.files import serving
 
     files = kit_files(query_folders(library))
     with replaced_folder(output, NAMES) as staging:
         for name in NAMES:
             (staging / name).write_bytes(files[name])
     rows = [{"file": name, "bytes": len(files[name])} for name in NAMES]
-    emit(Answer(["file", "bytes"], rows, notes=[f"Written to {output}."]), form)
+    notes = [f"Written to {output}."]
+    if not serve:
+        emit(Answer(["file", "bytes"], rows, notes=notes), form)
+        return
+    with serving({name: files[name] for name in NAMES}, port) as server:
+        address = f"http://localhost:{server.server_address[1]}"  # Browser takes guides from localhost, not from 127.0.0.1
+        notes.append(f"Until Ctrl-C, in Neo4j Browser: :style {address}/style.grass and :guide {address}/guide.html")
+        emit(Answer(["file", "bytes"], rows, notes=notes), form)
+        sys.stdout.flush()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 @neo4j.command(epilog="\b\nExamples:\n  pactgraph neo4j status\n  pactgraph neo4j status --show-password --format json")

@@ -6,6 +6,7 @@ certainties and sources are invented for tests. Nothing here may be quoted or lo
 
 from __future__ import annotations
 
+import base64
 import itertools
 import os
 import random
@@ -89,6 +90,29 @@ def opened(instance: Any, file: Path, *, width: int = 1400, height: int = 860, f
         yield result
     finally:
         context.close()
+
+
+def seen_in(chrome: Any, png: bytes, colours: Sequence[str]) -> list[int]:
+    """Count the pixels of exactly each colour (``#rrggbb``) in a screenshot."""
+    context = chrome.new_context()
+    try:
+        counted: list[int] = context.new_page().evaluate(
+            """async ([data, colours]) => {
+              const image = new Image(); image.src = data; await image.decode();
+              const canvas = document.createElement('canvas'); canvas.width = image.width; canvas.height = image.height;
+              const ctx = canvas.getContext('2d'); ctx.drawImage(image, 0, 0);
+              const d = ctx.getImageData(0, 0, image.width, image.height).data, found = new Map(colours.map(c => [c, 0]));
+              for (let k = 0; k < d.length; k += 4) {
+                const colour = '#' + [d[k], d[k + 1], d[k + 2]].map(v => v.toString(16).padStart(2, '0')).join('');
+                if (found.has(colour)) found.set(colour, found.get(colour) + 1);
+              }
+              return colours.map(c => found.get(c));
+            }""",
+            ["data:image/png;base64," + base64.b64encode(png).decode("ascii"), list(colours)],
+        )
+    finally:
+        context.close()
+    return counted
 
 
 def settle(page: Any) -> None:
