@@ -18,7 +18,7 @@ from urllib.parse import quote
 from graph_loader.server.errors import ServerError
 from graph_loader.server.local import LocalNeo4j
 
-WEB: Final = "web"
+WEB: Final = "with-browser"
 """Folder in the home of a server that goes before the jars."""
 _KIT: Final = "kit"
 _ASK_S: Final = 5

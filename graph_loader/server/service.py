@@ -17,7 +17,7 @@ from typing import Final
 import portalocker
 from platformdirs import user_data_path
 
-from graph_loader.server.browser import put_kit, refresh_kit, serves_kit
+from graph_loader.server.browser import WEB, put_kit, refresh_kit, serves_kit
 from graph_loader.server.config import checked_size
 from graph_loader.server.errors import ServerError
 from graph_loader.server.jars import Progress, default_cache_dir, fetch
@@ -33,7 +33,7 @@ _WAIT_S: Final = 600  # another start may be downloading the jars
 # All that pactgraph and Neo4j write into a home: wipe removes these names and no other.
 _WRITTEN: Final = (
     "certificates", "conf", "data", "import", "labs", "licenses", "logs", "password", "plugins", "products", "run", "server.json",
-    "version", "web",
+    "version", WEB,
 )  # fmt: skip
 
 

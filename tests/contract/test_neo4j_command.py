@@ -71,6 +71,12 @@ def lines(result: Result) -> dict[str, str]:
     return dict(line.split(maxsplit=1) for line in result.ok().stdout.splitlines() if re.match(r"[a-z]+ {2,}\S", line))
 
 
+def got(url: str) -> bytes:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=20) as page:
+        content: bytes = page.read()
+    return content
+
+
 def gone(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -106,13 +112,23 @@ def test_start_load_ask_stop_start_wipe(server: Server, cli: Cli) -> None:
     assert re.fullmatch(r"bolt://127\.0\.0\.1:\d+", bolt)
     assert stat.S_IMODE((server.home / "password").stat().st_mode) == 0o600
     assert stat.S_IMODE(server.home.stat().st_mode) == 0o700
-    assert shown["browser"].endswith(f"/browser/?dbms=bolt://neo4j@{bolt.partition('://')[2]}&db=neo4j&preselectAuthMethod=NATIVE")
+    assert shown["browser"].endswith(f"/browser/kit/?dbms=bolt://neo4j@{bolt.partition('://')[2]}&db=neo4j&preselectAuthMethod=NATIVE")
+    assert shown["browser"].startswith("http://localhost:")
     assert password not in shown["browser"]
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(shown["browser"], timeout=20) as page:
-        assert b"Neo4j Browser" in page.read()
+    assert b"Neo4j Browser" in got(shown["browser"])
+    guide = Path(shown["kit"]) / "guide.html"
+    assert got(shown["browser"].partition("?")[0] + "guide.html") == guide.read_bytes()
     assert (Path(shown["logs"]) / "debug.log").is_file()
 
-    again = server("start").ok()
+    # A query of the user's own joins while the server runs; a faulty one is said and hinders nothing.
+    queries = server.home.parent / "queries"
+    cli("queries", "new", "mine", "-o", queries).ok()
+    assert "without our style" not in server("start", "--library", str(queries)).ok().stdout
+    # Neo4j looks again at a file that it has just served after a second.
+    assert wait_for(lambda: b"Ask mine" in got(shown["browser"].partition("?")[0] + "kit.json"))
+    (queries / "mine.cypher").write_text("broken")
+    again = server("start", "--library", str(queries)).ok()
+    assert "opens without our style, favourites and guide" in again.stdout and "mine.cypher" in again.stdout
     assert "It runs already" in again.stdout
     assert password not in again.stdout
     assert lines(again)["pid"] == shown["pid"]
@@ -148,7 +164,9 @@ def test_start_load_ask_stop_start_wipe(server: Server, cli: Cli) -> None:
     assert all((default_cache_dir() / jar.filename).is_file() for jar in read_lock())
 
 
-def test_taken_ports_are_left_to_who_has_them(server: Server) -> None:
+def test_taken_ports_are_left_to_who_has_them_and_without_a_kit_it_starts_too(server: Server) -> None:
+    server.home.mkdir()
+    (server.home / "with-browser").write_text("in the way")
     with ExitStack() as stack:
         for port in (BOLT_PORT, HTTP_PORT):
             taken = stack.enter_context(socket.socket())
@@ -158,7 +176,12 @@ def test_taken_ports_are_left_to_who_has_them(server: Server) -> None:
                 taken.listen()
             except OSError:
                 continue  # another program of this machine has it: as good
-        shown = lines(server("start"))
+        started = server("start").ok()
+    shown = lines(started)
+    assert f"opens without our style, favourites and guide: {server.home / 'with-browser'} cannot be written" in started.stdout
+    assert "/browser/?dbms=" in shown["browser"] and "kit" not in shown
+    assert b"Neo4j Browser" in got(shown["browser"])
+    assert "was started without it" in server("start").ok().stdout
     ports = {int(shown["bolt"].rpartition(":")[2]), int(shown["browser"].split("/")[2].rpartition(":")[2])}
     assert len(ports) == 2
     assert not ports & {BOLT_PORT, HTTP_PORT}
