@@ -6,9 +6,7 @@ no second server, no port of its own, nothing that could outlive or miss Neo4j; 
 
 from __future__ import annotations
 
-import http.client
 import shutil
-import urllib.request
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,12 +14,11 @@ from typing import Final
 from urllib.parse import quote
 
 from graph_loader.server.errors import ServerError
-from graph_loader.server.local import LocalNeo4j
+from graph_loader.server.local import LocalNeo4j, http_answers
 
 WEB: Final = "with-browser"
 """Folder in the home of a server that goes before the jars."""
 _KIT: Final = "kit"
-_ASK_S: Final = 5
 _JAR: Final = "neo4j-browser-"
 
 
@@ -91,14 +88,7 @@ def refresh_kit(home: Path, files: Mapping[str, bytes]) -> None:
 
 def serves_kit(server: LocalNeo4j) -> bool:
     """Whether the running server serves a kit: one that was started without, or by an older pactgraph, does not."""
-    if server.http_url is None:
-        return False
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy for loopback
-    try:
-        with opener.open(f"{server.http_url}/browser/{_KIT}/kit.json", timeout=_ASK_S) as answer:
-            return bool(answer.status == 200)
-    except (OSError, http.client.HTTPException):
-        return False
+    return server.http_url is not None and http_answers(f"{server.http_url}/browser/{_KIT}/kit.json")
 
 
 def browser_url(server: LocalNeo4j) -> str | None:

@@ -478,14 +478,7 @@ class LocalNeo4j:
         return None
 
     def _http_answers(self) -> bool:
-        if self.http_url is None:
-            return True
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy for loopback
-        try:
-            with opener.open(self.http_url, timeout=_ASK_S) as answer:
-                return bool(answer.status == 200)
-        except (OSError, http.client.HTTPException):
-            return False
+        return self.http_url is None or http_answers(self.http_url)
 
     def _wait_until_ready(self, timeout: float) -> None:
         assert self._process is not None
@@ -543,6 +536,16 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+def http_answers(url: str) -> bool:
+    """Whether there is something at an address of this machine."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy for loopback
+    try:
+        with opener.open(url, timeout=_ASK_S) as answer:
+            return bool(answer.status == 200)
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def is_free(port: int) -> bool:
