@@ -77,27 +77,31 @@ def ties(reader: Reader, as_of: str | None, domains: Collection[str] = DOMAINS) 
             "MATCH (i:Instrument) WHERE i.fingerprint IS NOT NULL RETURN i.id AS id, i.title AS title, i.official_label AS label", {}
         ).rows
     }
-    when = "AND t.since <= $as_of AND t.until > $as_of" if as_of else ""
     params = {"as_of": as_of} if as_of else {}
     for domain in domains:
-        names = [p.name for p in properties_of(domain) if p.name not in ("fingerprint", "premises")]
-        columns = ", ".join(f"t.{name} AS {name}" for name in names)
-        text = (
-            f"MATCH (a)-[t:{domain}]->(b) WHERE t.fingerprint IS NOT NULL {when} RETURN a.id AS start, b.id AS end, {columns} ORDER BY id"
-        )
-        for row in reader.run(text, params).dicts():
+        for row in reader.run(ties_text([domain], dated=bool(as_of)), params).dicts():
             title, label = titles.get(row["instrument"] or "", ("", ""))
             attributes = {k: v if v is not None else "" for k, v in row.items()}
             graph.add_edge(
                 row["start"],
                 row["end"],
                 key=row["id"],
-                domain=domain,
                 instrument_title=title or "",
                 official_label=label or "",
                 **attributes,
             )
     return graph
+
+
+def ties_text(domains: Collection[str], *, dated: bool) -> str:
+    """The query behind `ties`: all dates, or those in force at ``$as_of``."""
+    names = [p.name for p in properties_of(next(iter(domains))) if p.name not in ("fingerprint", "premises")]
+    columns = ", ".join(f"t.{name} AS {name}" for name in names)
+    when = " AND t.since <= $as_of AND t.until > $as_of" if dated else ""
+    return (
+        f"MATCH (a)-[t:{'|'.join(domains)}]->(b) WHERE t.fingerprint IS NOT NULL{when}"
+        f" RETURN type(t) AS domain, a.id AS start, b.id AS end, {columns} ORDER BY id"
+    )
 
 
 def flows(reader: Reader, good: str | None = None) -> pl.DataFrame:
@@ -108,23 +112,27 @@ def flows(reader: Reader, good: str | None = None) -> pl.DataFrame:
     polars.DataFrame
         Columns of FLOW_SCHEMA, one row a supplier and period; ``fact`` is the id of the relationship.
     """
+    params = {"good": good} if good else {}
+    found = [row for text in flows_texts(by_good=bool(good)) for row in reader.run(text, params).dicts()]
+    for row in found:
+        for bound in ("share_lo", "share_hi"):
+            row[bound] = row["share"] if row[bound] is None else row[bound]
+    return pl.DataFrame(found, schema=FLOW_SCHEMA)
+
+
+def flows_texts(*, by_good: bool = False) -> tuple[str, str]:
+    """The queries behind `flows`: imports, then world output; of ``$good`` alone or of all goods."""
     values = ("stage", "basis", "from_year", "to_year", "share_lo", "share", "share_hi", "value", "total", "unit", "scope",
               "named_largest", "disputed", "sources")  # fmt: skip
     columns = ", ".join(f"d.{name} AS {name}" for name in values)
-    where = " AND g.id = $good" if good else ""
+    where = " AND g.id = $good" if by_good else ""
     ours = "d.fingerprint IS NOT NULL AND g.fingerprint IS NOT NULL"
-    params = {"good": good} if good else {}
-    queries = (
+    return (
         f"MATCH (i)-[d:DEPENDS_ON]->(s) MATCH (g:Good) WHERE g.id = d.good AND {ours}{where}"
         f" RETURN i.id AS importer, s.id AS supplier, g.id AS good, g.name AS good_name, {columns}, d.id AS fact ORDER BY fact",
         f"MATCH (s:State)-[d:PRODUCES]->(g:Good) WHERE {ours}{where}"
         f" RETURN '{WORLD}' AS importer, s.id AS supplier, g.id AS good, g.name AS good_name, {columns}, d.id AS fact ORDER BY fact",
     )
-    found = [row for text in queries for row in reader.run(text, params).dicts()]
-    for row in found:
-        for bound in ("share_lo", "share_hi"):
-            row[bound] = row["share"] if row[bound] is None else row[bound]
-    return pl.DataFrame(found, schema=FLOW_SCHEMA)
 
 
 def members(reader: Reader, as_of: str) -> dict[str, list[str]]:
@@ -181,9 +189,47 @@ def observed(reader: Reader, indicator: str) -> pl.DataFrame:
 def memberships(reader: Reader) -> list[dict[str, Any]]:
     """Full memberships of states in blocs at all dates (an author's list of states is no bloc): state, bloc, since, until, suspended,
     sources, fact."""
-    text = (
-        "MATCH (s:State)-[m:MEMBER_OF]->(b:Bloc) WHERE m.fingerprint IS NOT NULL AND m.role = 'full' AND b.kind <> 'category'"
-        " RETURN s.id AS state, b.id AS bloc, m.since AS since, m.until AS until, m.suspended AS suspended, m.sources AS sources,"
-        " m.id AS fact ORDER BY fact"
-    )
-    return reader.run(text, {}).dicts()
+    return reader.run(MEMBERSHIPS, {}).dicts()
+
+
+MEMBERSHIPS = (
+    "MATCH (s:State)-[m:MEMBER_OF]->(b:Bloc) WHERE m.fingerprint IS NOT NULL AND m.role = 'full' AND b.kind <> 'category'"
+    " RETURN s.id AS state, b.id AS bloc, m.since AS since, m.until AS until, m.suspended AS suspended, m.sources AS sources,"
+    " m.id AS fact ORDER BY fact"
+)
+PRINTED = (
+    "MATCH (c:Claim)-[:FROM]->(s:Source) WHERE c.matched IS NOT NULL OR c.locator IS NOT NULL"
+    " RETURN c.fact AS fact, s.id AS source, c.locator AS locator, c.matched AS matched ORDER BY fact, source, locator, matched"
+)
+
+
+def blocs(reader: Reader) -> dict[str, dict[str, str]]:
+    """Name and kind of each bloc, by id."""
+    text = "MATCH (b:Bloc) WHERE b.fingerprint IS NOT NULL RETURN b.id AS id, b.name AS name, b.kind AS kind ORDER BY id"
+    return {row["id"]: {"name": row["name"], "kind": row["kind"]} for row in reader.run(text, {}).dicts()}
+
+
+def add_grounds(reader: Reader, graph: nx.MultiGraph[str]) -> None:
+    """Set two attributes on the ties of a graph: ``binding`` (of the instrument; None: no instrument, so not recorded) and ``premises``,
+    the ids of the facts that a derived tie follows from."""
+    text = "MATCH (i:Instrument) WHERE i.fingerprint IS NOT NULL RETURN i.id AS id, i.binding AS binding"
+    binding = dict(reader.run(text, {}).rows)
+    premises: dict[str, list[str]] = {}
+    for domain in sorted({tie["domain"] for *_, tie in graph.edges(data=True)}):
+        found = reader.run(f"MATCH ()-[t:{domain}]->() WHERE t.fingerprint IS NOT NULL RETURN t.id AS id, t.premises AS premises", {})
+        premises |= dict(found.rows)
+    for *_, key, tie in graph.edges(keys=True, data=True):
+        tie["binding"] = binding.get(tie["instrument"])
+        tie["premises"] = premises.get(key) or []
+
+
+def printed(reader: Reader, facts: Collection[str]) -> dict[str, list[dict[str, str]]]:
+    """What documents print on facts: fact id -> {source, locator, matched}, of claims that say where or what."""
+    wanted = set(facts)
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in reader.run(PRINTED, {}).dicts():
+        if row["fact"] in wanted:
+            said = {name: row[name] or "" for name in ("source", "locator", "matched")}
+            if said not in found.setdefault(row["fact"], []):
+                found[row["fact"]].append(said)
+    return found

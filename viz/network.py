@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -13,10 +13,14 @@ import networkx as nx
 import numpy as np
 
 from viz import layout, page, style
+from viz.words import NETWORK
 
-MAX_TIES = 10_000
+MAX_TIES = 60_000
 MAX_FLOWS = 20_000
-LEAN_FROM_TIES = 3_000
+GROUPED_FROM_TIES = 2_000
+"""Ties in force on the date from which the page opens with one line a group of states: more lines than that nobody can tell apart."""
+WEIGHTS = {"defence": 3, "offence": 3, "neutrality": 2, "nonaggression": 2, "consultation": 1}
+"""Weight of a tie by its strongest obligation, the order of the alliance types of the Correlates of War (Gibler 2009); 0 without one."""
 LABEL_LENGTH = 24
 EXTENT = 1_100.0  # longest side of the picture in vis-network units
 OPEN = "9999-12-31"
@@ -34,7 +38,8 @@ class NetworkInput:
     graph
         Ties of all dates; the page filters by year. Node attributes ``name``, ``label``, ``kind``, ``iso2``,
         ``region``, ``spells``; edge attributes as in the snapshot contract, among them ``start``, ``end``,
-        ``domain``, ``since`` and ``until`` (ISO, ``until`` is the first day no longer in force).
+        ``domain``, ``since`` and ``until`` (ISO, ``until`` is the first day no longer in force); also ``binding`` (True, False or
+        None: not recorded) and ``premises``, the ids of facts that the tie follows from.
     camps
         ISO date -> rows ``{state, camp, certainty}``. ``camp`` is an integer, or None for a state without a defence
         obligation in the loaded data; ``certainty`` is 0..1 or None. At a date the newest key not after it applies.
@@ -49,6 +54,16 @@ class NetworkInput:
         Source id -> ``{title, publisher, version, url, licence, citation}``.
     as_of, newest_source, version, title, command, notes
         Printed on the page; ``as_of`` is an ISO date and the last position of the slider.
+    memberships
+        Rows ``{state, bloc, since, until}``: what can be outlined, and filtered by.
+    blocs
+        Bloc id -> ``{name, kind}``, of those in ``memberships``.
+    evidence
+        Fact id (a tie's own, or one of its premises) -> ``{what, said: [{source, locator, matched}]}``.
+    queries
+        ``{title, text, params}``: the Cypher behind the page.
+    filters
+        What was left out before the page was made, in words.
     """
 
     graph: nx.MultiGraph[Any]
@@ -62,6 +77,11 @@ class NetworkInput:
     title: str
     command: str
     notes: Sequence[str]
+    memberships: Sequence[Mapping[str, object]] = ()
+    blocs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    evidence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    queries: Sequence[Mapping[str, str]] = ()
+    filters: Sequence[str] = ()
 
 
 class _Strings:
@@ -72,14 +92,17 @@ class _Strings:
         self._number: dict[str, int] = {}
 
     def __call__(self, value: object) -> int:
-        text = "" if value is None else str(page.plain(str(value)))
-        if text not in self._number:
-            self._number[text] = len(self.all)
-            self.all.append(text)
-        return self._number[text]
+        said = "" if value is None else str(value)
+        if said not in self._number:
+            text = str(page.plain(said))
+            if text not in self._number:
+                self._number[text] = len(self.all)
+                self.all.append(text)
+            self._number[said] = self._number[text]
+        return self._number[said]
 
     def many(self, values: object) -> list[int]:
-        return [self(v) for v in _list(values)]
+        return [self(v) for v in (values if isinstance(values, list) else _list(values))]
 
 
 @dataclass(frozen=True)
@@ -131,11 +154,6 @@ def _spell(text: str) -> tuple[str, str]:
     else:
         last = until
     return first, last
-
-
-def _overlaps(since: str, until: str, first: str, last: str) -> bool:
-    """Whether [since, until) has a day in common with [first, last]."""
-    return since <= last and until > first
 
 
 def _ties(graph: nx.MultiGraph[Any], index: Mapping[object, int]) -> list[_Tie]:
@@ -248,7 +266,6 @@ def _camp_colours(tables: Sequence[tuple[str, list[tuple[int, int | None, float 
 def _epoch_positions(
     n: int,
     ties: Sequence[_Tie],
-    alive_spans: Sequence[Sequence[tuple[str, str]]],
     tables: Sequence[tuple[str, list[tuple[int, int | None, float | None]]]],
     is_bloc: Sequence[bool],
     first_day: str,
@@ -256,6 +273,8 @@ def _epoch_positions(
     seed: int,
 ) -> tuple[list[list[int]], list[int], float]:
     """Lay out each epoch of the camp tables, the newest first and each older one starting from the one after it.
+
+    States that do not exist in an epoch have their room all the same: a reader can hold the places while the years go by.
 
     Returns the distinct layouts as flat integer lists, the layout's number for each epoch (before the first table,
     then one a table), and the scale from layout units to the picture's.
@@ -285,9 +304,8 @@ def _epoch_positions(
         camp: list[int | None] = [None] * n
         for node, c, _ in rows[e]:
             camp[node] = c
-        present = [any(_overlaps(s, u, first, last) for s, u in spans_of) for spans_of in alive_spans]
         if n:
-            made[e] = layout.positions(n, pairs, weights, camp, seed=seed, memory=memory, present=present, radii=radii).copy()
+            made[e] = layout.positions(n, pairs, weights, camp, seed=seed, memory=memory, radii=radii).copy()
     extent = max((float(np.ptp(p, axis=0).max()) for p in made.values() if len(p)), default=1.0)
     scale = min(1.0, EXTENT / max(extent, 1.0))
     numbers: dict[tuple[int, ...], int] = {}
@@ -362,28 +380,82 @@ def _concentration_rows(rows: Sequence[Mapping[str, object]], index: Mapping[obj
     return made
 
 
-def _tie_row(tie: _Tie, slot: int, text: _Strings, kind_of_end: Callable[[object], int]) -> list[Any]:
+class _Terms:
+    """What ties say besides their ends, each once: ties of one treaty with the same dates share a row."""
+
+    def __init__(self, text: _Strings) -> None:
+        self.all: list[list[Any]] = []
+        self._number: dict[str, int] = {}
+        self._text = text
+
+    def __call__(self, tie: _Tie) -> int:
+        a, text = tie.attributes, self._text
+        flags = (
+            (1 if a.get("mutual") else 0)
+            | (2 if a.get("sign", 1) == -1 else 0)
+            | (4 if a.get("derived") else 0)
+            | (8 if a.get("disputed") else 0)
+            | {True: 16, False: 32}.get(a.get("binding"), 0)  # type: ignore[arg-type]
+        )
+        row = [
+            text(a.get("domain")),
+            text(a.get("kind")),
+            text.many(a.get("obligations")),
+            flags,
+            text(a.get("instrument")),
+            text(a.get("instrument_title")),
+            text(a.get("official_label")),
+            text(a.get("rule")),
+            text(tie.since),
+            text(tie.until),
+            _kind_of_end(a.get("start_kind", "dated")),
+            _kind_of_end(a.get("end_kind", "open" if tie.until == OPEN else "dated")),
+            text(a.get("since_edtf")),
+            text(a.get("until_edtf")),
+            text.many(a.get("sources")),
+        ]
+        key = repr(row)
+        if key not in self._number:
+            self._number[key] = len(self.all)
+            self.all.append(row)
+        return self._number[key]
+
+
+def _kind_of_end(value: object) -> int:
+    return _KINDS_OF_END.index(str(value)) if value in _KINDS_OF_END else 3
+
+
+def _short_id(tie: _Tie, ids: Sequence[object]) -> int | str:
+    """The number at the end of an id that the rest of the tie gives, or else the whole id."""
     a = tie.attributes
-    negative = a.get("sign", 1) == -1
-    flags = (1 if a.get("mutual") else 0) | (2 if negative else 0) | (4 if a.get("derived") else 0) | (8 if a.get("disputed") else 0)
-    return [
-        text(a.get("domain")),
-        text(a.get("kind")),
-        text.many(a.get("obligations")),
-        flags,
-        text(a.get("instrument")),
-        text(a.get("instrument_title")),
-        text(a.get("official_label")),
-        text(a.get("rule")),
-        text(tie.since),
-        text(tie.until),
-        kind_of_end(a.get("start_kind", "dated")),
-        kind_of_end(a.get("end_kind", "open" if tie.until == OPEN else "dated")),
-        text(a.get("since_edtf")),
-        text(a.get("until_edtf")),
-        text.many(a.get("sources")),
-        slot,
-    ]
+    parts = ("tie", a.get("instrument"), ids[tie.start], ids[tie.end], a.get("domain"), a.get("kind"))
+    stem, _, last = tie.id.rpartition("|")
+    regular = stem == "|".join(str(p) for p in parts if p) and last.isascii() and last.isdigit() and str(int(last)) == last
+    return int(last) if regular else str(page.plain(tie.id))
+
+
+class _Evidence:
+    """Facts that ties rest on, each once, with what every source prints on it."""
+
+    def __init__(self, evidence: Mapping[str, Mapping[str, Any]], text: _Strings) -> None:
+        self.all: list[list[Any]] = []
+        self._known = evidence
+        self._number: dict[str, int] = {}
+        self._text = text
+
+    def __call__(self, tie: _Tie) -> list[int]:
+        found: list[int] = []
+        if not self._known:
+            return found
+        for fact in (*_list(tie.attributes.get("premises")), tie.id):
+            if fact in self._known and fact not in self._number:
+                said = self._known[fact]
+                rows = [[self._text(r.get("source")), self._text(r.get("locator")), self._text(r.get("matched"))] for r in said["said"]]
+                self._number[fact] = len(self.all)
+                self.all.append([self._text(said["what"]), rows])
+            if fact in self._number:
+                found.append(self._number[fact])
+        return found
 
 
 def _short_label(key: str, name: str, label: str) -> str:
@@ -443,22 +515,11 @@ def network_page(data: NetworkInput, *, seed: int = 0, max_ties: int = MAX_TIES)
             omitted[year - first_year] += tie.since <= day < tie.until
 
     spells = [[_spell(str(s)) for s in _list(data.graph.nodes[node].get("spells"))] for node in ids]
-    alive: list[list[tuple[str, str]]] = [list(s) for s in spells]
-    for tie in ties:
-        for end in {tie.start, tie.end}:
-            if not spells[end]:
-                alive[end].append((tie.since, tie.until))
-    for r in flows:  # a state without recorded spells is there, too, when a dependence of it is shown
-        span = (f"{r[8] + 1:04d}-01-01", f"{r[8] + 6:04d}-01-02")
-        for end in (r[0], r[2]):
-            if end >= 0 and not spells[end]:
-                alive[end].append(span)
     attributes = [data.graph.nodes[node] for node in ids]
     labels = [str(a.get("label", "State")) for a in attributes]
     positions, epochs, scale = _epoch_positions(
         len(ids),
         ties,
-        alive,
         tables,
         [label == "Bloc" for label in labels],
         f"{first_year:04d}-01-01",
@@ -466,11 +527,10 @@ def network_page(data: NetworkInput, *, seed: int = 0, max_ties: int = MAX_TIES)
         seed,
     )
 
-    newest = positions[epochs[-1]] if positions else []
-    nodes, facts = [], []
+    nodes, facts = page.Plain(), page.Plain()
     for i, (node, a) in enumerate(zip(ids, attributes, strict=True)):
         kind = str(a.get("kind", ""))
-        nodes.append({"id": i, "x": newest[2 * i], "y": newest[2 * i + 1], "shape": style.node_shape(labels[i], kind)})
+        nodes.append({"id": i, "shape": style.node_shape(labels[i], kind)})
         name = str(a.get("name") or node)
         facts.append(
             [
@@ -484,13 +544,15 @@ def network_page(data: NetworkInput, *, seed: int = 0, max_ties: int = MAX_TIES)
                 [[text(s), text(u)] for s, u in spells[i]],
             ]
         )
-    edges = [{"id": k, "from": t.start, "to": t.end} for k, t in enumerate(ties)]
+    edges = page.Plain([t.start, t.end] for t in ties)
     slots = _slots(ties)
-
-    def kind_of_end(value: object) -> int:
-        return _KINDS_OF_END.index(str(value)) if value in _KINDS_OF_END else 3
-
-    tie_rows = [[page.plain(t.id), *_tie_row(t, slots[k], text, kind_of_end)] for k, t in enumerate(ties)]
+    terms, evidence = _Terms(text), _Evidence(data.evidence, text)
+    tie_rows = [[_short_id(t, ids), terms(t), slots[k], *evidence(t)] for k, t in enumerate(ties)]
+    belonging: dict[str, list[list[int]]] = {}
+    for row in data.memberships:
+        if row["state"] in index:
+            spell = [index[row["state"]], text(row["since"]), text(row["until"])]
+            belonging.setdefault(str(row["bloc"]), []).append(spell)
     loaded = {str(t.attributes.get("domain")) for t in (*ties, *left_out)}
     order = [*style.DOMAINS, *sorted(loaded - set(style.DOMAINS))]
     colours = _camp_colours(tables)
@@ -498,45 +560,59 @@ def network_page(data: NetworkInput, *, seed: int = 0, max_ties: int = MAX_TIES)
         "title": data.title,
         "version": data.version,
         "command": data.command,
+        "words": NETWORK,
+        "filters": [str(f) for f in data.filters],
+        "queries": [{k: str(q.get(k) or "") for k in ("title", "text", "params")} for q in data.queries],
         "asOf": data.as_of,
         "newestSource": data.newest_source,
         "notes": [str(n) for n in data.notes],
         "years": [first_year, last_year],
         "unit": scale,
-        "lean": len(ties) >= LEAN_FROM_TIES,
+        "grouped": sum(t.since <= data.as_of < t.until for t in ties) >= GROUPED_FROM_TIES,
+        "weights": WEIGHTS,
         "total": len(ties) + len(left_out),
         "maxTies": max_ties,
         "omitted": omitted,
         "flowsLeftOut": flows_left_out,
         "domains": [
-            {"id": d, "label": s.label, "colour": s.colour, "dash": list(s.dash)}
+            {"id": d, "label": s.label, "colour": s.colour, "dark": s.dark, "dash": list(s.dash), "loose": list(style.NON_BINDING[s.dash])}
             for d in order
             if d in loaded
             for s in (style.domain_style(d),)
         ],
         "absent": [style.domain_style(d).label for d in order if d not in loaded],
         "dashNegative": list(style.DASHED),
-        "dependenceColour": style.DEPENDENCE_COLOUR,
+        "looseNegative": list(style.NON_BINDING[style.DASHED]),
+        "dependenceColour": [style.DEPENDENCE_COLOUR, style.DEPENDENCE_DARK],
+        "blocColours": [list(c) for c in style.BLOC_COLOURS],
+        "blocDashes": [list(d) for d in style.BLOC_DASHES],
         "campColours": list(style.CAMP_COLOURS),
         "noObligationColour": style.NO_OBLIGATION_COLOUR,
         "noCampColour": style.NO_CAMP_COLOUR,
         "uncertainBelow": style.UNCERTAIN_BELOW,
         "kindsOfEnd": list(_KINDS_OF_END),
         "nodes": facts,
-        "ties": tie_rows,
+        "terms": page.Plain(terms.all),
+        "ties": page.Plain(tie_rows),
+        "evidence": evidence.all,
+        "blocs": [
+            [text(b), text(known.get("name") or b), text(known.get("kind")), rows]
+            for b, rows in sorted(belonging.items())
+            for known in (data.blocs.get(b, {}),)
+        ],
         "camps": [
             {"from": day, "rows": [list(r) for r in rows], "colours": {str(c): n for c, n in colours[t].items()}}
             for t, (day, rows) in enumerate(tables)
         ],
         "epochs": epochs,
-        "positions": positions,
+        "positions": page.Plain(positions),
         "flows": flows,
         "concentration": concentration,
         "sources": {
             str(k): {f: str(v) for f, v in dict(s).items() if v not in (None, "")}
             for k, s in sorted(data.sources.items(), key=lambda item: str(item[0]))
         },
-        "strings": text.all,
+        "strings": page.Plain(text.all),
     }
     options = {
         "autoResize": True,
@@ -556,8 +632,6 @@ def network_page(data: NetworkInput, *, seed: int = 0, max_ties: int = MAX_TIES)
             "hoverConnectedEdges": True,
             "selectConnectedEdges": True,
             "keyboard": False,
-            "hideEdgesOnDrag": len(ties) >= LEAN_FROM_TIES,
-            "hideEdgesOnZoom": len(ties) >= LEAN_FROM_TIES,
             "tooltipDelay": 100_000,
         },
     }

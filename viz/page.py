@@ -52,13 +52,17 @@ def _vis_library() -> str:
     return re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", text)
 
 
+class Plain(list[Any]):
+    """A list that is plain JSON data already: long tables are made of numbers alone, and are not gone through again."""
+
+
 def plain(value: object) -> Any:
     """Return ``value`` as plain JSON data.
 
     Numbers that JSON lacks (NaN, infinities) become null, numpy scalars become Python numbers, dates ISO strings,
     and characters that no HTML file can carry (NUL, other controls, lone surrogates) become U+FFFD.
     """
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool | int | Plain):
         return value
     if isinstance(value, str):
         return _UNPRINTABLE.sub("\ufffd", value)
@@ -103,7 +107,7 @@ def _policy(scripts: Sequence[str]) -> str:
 def render_network(
     template: str,
     nodes: list[dict[str, Any]],
-    edges: list[dict[str, Any]],
+    edges: list[list[int]],
     options: Mapping[str, Any],
     *,
     title: str,
@@ -117,9 +121,11 @@ def render_network(
     ----------
     template
         File name in ``viz/templates``.
-    nodes, edges
-        vis-network items with plain values; ``id`` is an integer, so that no name can collide with a property of a
+    nodes
+        vis-network nodes with plain values; ``id`` is an integer, so that no name can collide with a property of a
         JavaScript object.
+    edges
+        Ends ``[from, to]`` of each line: the script makes vis-network edges of those that it draws.
     options
         vis-network options.
     title

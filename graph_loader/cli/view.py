@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ def network(
     """The network of all ties with domain filters, a year slider, camps, dependence and the sources of each tie."""
     check_writable(output)
     with progress(quiet) as say:
-        text, summary = network_html(db, as_of, domains_of(domains), seed, title, _command(as_of, domains), say)
+        filters = [f"domains: {', '.join(d.lower() for d in domains_of(domains))}"] if domains else []
+        text, summary = network_html(db, as_of, domains_of(domains), seed, title, _command(as_of, domains), say, filters)
     write(output, text)
     click.echo(f"{output}: {summary}")
 
@@ -41,21 +43,28 @@ def _command(as_of: str | None, domains: tuple[str, ...]) -> str:
 
 
 def network_html(
-    db: str | None, as_of: str | None, domains: tuple[str, ...], seed: int, title: str, command: str, say: Any
+    db: str | None, as_of: str | None, domains: tuple[str, ...], seed: int, title: str, command: str, say: Any, filters: Sequence[str] = ()
 ) -> tuple[str, str]:
     """The page as text, and a line that says what is in it."""
     from graph_loader import __version__, snapshot
     from graph_loader.analysis.clusters import breakpoints, camps_over_time
     from graph_loader.analysis.concentration import concentration, select_period
     from viz.network import NetworkInput, network_page
+    from viz.words import NETWORK
 
     with reading(db, as_of) as (_, reader, held, day):
         say("reading ties of all dates")
         graph = snapshot.ties(reader, None, domains)
         flows = snapshot.flows(reader)
         notes = doubts(reader, day, domains)
+        snapshot.add_grounds(reader, graph)
+        memberships, blocs = snapshot.memberships(reader), snapshot.blocs(reader)
+        say("reading what documents print")
+        facts = {fact for *_, tie in graph.edges(data=True) for fact in (tie["id"], *tie["premises"])}
+        printed = snapshot.printed(reader, facts)
+        evidence = {fact: {"what": _fact_words(fact), "said": said} for fact, said in printed.items()}
         named = {s for *_, tie in graph.edges(data=True) for s in tie["sources"]}
-        named |= {s for row in flows["sources"].to_list() for s in row}
+        named |= {s for row in flows["sources"].to_list() for s in row} | {s["source"] for said in printed.values() for s in said}
         described = {row["id"]: row for row in snapshot.sources(reader, named)}
     flowing = set(flows["importer"]) | set(flows["supplier"])
     untied = [node for node in graph if graph.degree(node) == 0 and node not in flowing]
@@ -76,11 +85,30 @@ def network_html(
         NetworkInput(
             graph=graph, camps=current, dependences=flows.filter(flows["importer"] != snapshot.WORLD).to_dicts(),
             concentration=[row | {"cr1": row["top_share"]} for row in concentration(chosen).to_dicts()],
-            sources=described, as_of=day, newest_source=held.newest_source, version=__version__, title=title, command=command, notes=notes,
+            sources=described, as_of=day, newest_source=held.newest_source, version=f"pactgraph {__version__}", title=title,
+            command=command, notes=notes, memberships=memberships, blocs=blocs, evidence=evidence, filters=filters,
+            queries=[
+                {"title": NETWORK["q_ties"], "text": snapshot.ties_text(domains, dated=False)},
+                {"title": NETWORK["q_memberships"], "text": snapshot.MEMBERSHIPS},
+                *({"title": NETWORK["q_flows"], "text": text} for text in snapshot.flows_texts()),
+                {"title": NETWORK["q_printed"], "text": snapshot.PRINTED},
+            ],
         ),
         seed=seed,
     )  # fmt: skip
     return text, f"{graph.number_of_nodes()} states and blocs, {graph.number_of_edges()} ties, as of {day}, {len(described)} sources"
+
+
+def _fact_words(fact: str) -> str:
+    """A premise of a tie in words; its treaty stands beside it on the page."""
+    from viz.words import NETWORK
+
+    kind, *parts = fact.split("|")
+    if kind == "event":
+        return parts[1].replace("_", " ")
+    if kind == "party":
+        return NETWORK["fact_party"].format(who=parts[0])
+    return NETWORK["fact_tie" if kind == "tie" else "fact_instrument"]
 
 
 def check_writable(path: Path) -> None:

@@ -289,6 +289,49 @@ def test_the_network_page_is_one_file_that_asks_for_nothing(run: Run, small: Pat
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "network.html", "store"]
 
 
+def test_the_network_page_knows_law_evidence_and_blocs_and_its_cypher_runs(run: Run, tmp_path: Path) -> None:
+    folder = small_package(tmp_path / "mine", {
+        "blocs": [{"id": "PACT", "name": "The Pact", "kind": "alliance", "since": "1950", "until": ".."}],
+        "memberships": [{"state": s, "bloc": "PACT", "since": "1950-01-01", "until": ".."} for s in ("FRA", "GBR", "USA")],
+        "instruments": [
+            {"id": "treaty", "title": "Treaty", "form": "treaty", "type": "alliance", "domains": "DEFENCE", "binding": True,
+             "obligations": "defence", "derives": "dyads", "founds": "PACT"},
+            {"id": "talks", "title": "Talks", "form": "declaration", "type": "cooperation", "domains": "TRADE", "binding": False,
+             "derives": "dyads"},
+        ],
+        "parties": [{"instrument": "talks", "party": p} for p in ("FRA", "JPN")],
+        "events": [{"instrument": i, "kind": "in_force", "date": "1950-01-01"} for i in ("treaty", "talks")],
+        "documents": [{"id": "gazette", "title": "Gazette", "publisher": "P", "licence": "not stated"}],
+        "evidence": [{"fact": "event|talks|in_force|1", "property": "date", "source": "gazette", "locator": "p. 3", "seen": "2026-11-22",
+                      "matched": "1 January 1950"}],
+    })  # fmt: skip
+    db, page = tmp_path / "store", tmp_path / "network.html"
+    run("load", "--from", folder, db=db).ok()
+    run("view", "network", "-o", page, db=db).ok()
+    found = re.search(r'id="payload">(.*?)</script>', page.read_text(encoding="utf-8"))
+    assert found
+    payload = json.loads(found[1])
+    text = payload["strings"]
+    binding = {text[term[5]]: term[3] & 48 for term in payload["terms"]}  # bit 16: binds in law, 32: does not
+    assert binding == {"Treaty": 16, "Talks": 32}
+    (talks,) = (row for row in payload["ties"] if text[payload["terms"][row[1]][5]] == "Talks")
+    evidence = {text[payload["evidence"][k][0]]: payload["evidence"][k][1] for k in talks[3:]}
+    assert [[text[v] for v in row] for row in evidence["in force"]] == [["gazette", "p. 3", "1 January 1950"]]
+    (bloc,) = payload["blocs"]
+    assert text[bloc[1]] == "The Pact" and len(bloc[3]) == 3
+    answers = {}
+    for query in payload["queries"]:
+        (tmp_path / "page.cypher").write_text(query["text"], encoding="utf-8")
+        answers[query["title"]] = run("query", tmp_path / "page.cypher", "--format", "json", db=db).ok().rows
+    assert sorted(row["id"] for row in answers["Ties of all dates"]) == sorted(
+        ["tie|treaty|FRA|GBR|DEFENCE|alliance|1", "tie|treaty|FRA|USA|DEFENCE|alliance|1", "tie|treaty|GBR|USA|DEFENCE|alliance|1",
+         "tie|talks|FRA|JPN|TRADE|cooperation|1"]
+    )  # fmt: skip
+    assert {row["state"] for row in answers["Memberships in blocs"]} == {"FRA", "GBR", "USA"}
+    printed = [row for row in answers["What documents print"] if row["fact"] == "event|talks|in_force|1"]
+    assert [(row["source"], row["matched"]) for row in printed] == [("gazette", "1 January 1950")]
+
+
 # -- in a shell --------------------------------------------------------------------------------------------------------
 
 

@@ -144,6 +144,7 @@ def add_tie(graph: nx.MultiGraph[Any], key: str, start: str, end: str, domain: s
         "start": start,
         "end": end,
         "sign": 1,
+        "binding": True,
         "instrument": "",
         "instrument_title": "",
         "official_label": "",

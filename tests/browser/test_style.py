@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from viz import style
+from viz.document import contrast
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,6 +47,20 @@ def least_distance(colours: list[str]) -> float:
 @pytest.mark.parametrize("dash", sorted({d.dash for d in style.DOMAINS.values()}))
 def test_domains_of_one_dash_can_be_told_apart(dash: tuple[int, ...]) -> None:
     assert least_distance([d.colour for d in style.DOMAINS.values() if d.dash == dash]) >= 20
+    assert least_distance([d.dark for d in style.DOMAINS.values() if d.dash == dash]) >= 20
+
+
+def test_lines_have_the_contrast_of_graphics_with_their_paper() -> None:
+    # WCAG 2.2, success criterion 1.4.11: at least 3 to 1.
+    for look in style.DOMAINS.values():
+        assert contrast(look.colour, style.PAPER) >= 3 and contrast(look.dark, style.DARK_PAPER) >= 3
+    for light, dark in (*style.BLOC_COLOURS, (style.DEPENDENCE_COLOUR, style.DEPENDENCE_DARK)):
+        assert contrast(light, style.PAPER) >= 3 and contrast(dark, style.DARK_PAPER) >= 3
+
+
+def test_gaps_of_what_does_not_bind_differ_from_every_domains_dash() -> None:
+    used = {d.dash for d in style.DOMAINS.values()}
+    assert set(style.NON_BINDING) == used and not set(style.NON_BINDING.values()) & used
 
 
 def test_all_thirteen_domains_have_a_look_and_only_negative_ones_long_dashes() -> None:
