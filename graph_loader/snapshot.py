@@ -157,6 +157,16 @@ def observations(reader: Reader, indicator: str) -> list[dict[str, Any]]:
     return reader.run(text, {"indicator": indicator}).dicts()
 
 
+def exports(reader: Reader) -> list[dict[str, Any]]:
+    """Yearly values of the indicators of exports of a good (ids ``…-exports-GOOD``): state, indicator, year, value, unit, sources."""
+    text = (
+        "MATCH (i:Indicator) WHERE i.id CONTAINS '-exports-' AND i.fingerprint IS NOT NULL MATCH (s:State)-[o:OBSERVED]->(i)"
+        " WHERE o.fingerprint IS NOT NULL RETURN s.id AS state, i.id AS indicator, o.year AS year, o.value AS value,"
+        " coalesce(o.unit, i.unit) AS unit, o.sources AS sources ORDER BY state, year, indicator"
+    )
+    return reader.run(text, {}).dicts()
+
+
 def sources(reader: Reader, ids: Collection[str]) -> list[dict[str, str]]:
     """Title, publisher, version, url, licence, citation and dataset of sources, by id."""
     names = ("id", "title", "publisher", "version", "url", "licence", "citation", "dataset")

@@ -19,6 +19,7 @@ from graph_loader.errors import DataError
 
 __all__ = [
     "GROUP",
+    "MAX_AGE_YEARS",
     "Hhi",
     "HhiPoints",
     "concentration",
@@ -41,7 +42,7 @@ GROUP = ("importer", "good", "stage", "basis", "from_year", "to_year")
 """What one row of `concentration` is about."""
 
 _FLOAT = 1e-9  # floating-point noise; shares that differ by less are equal
-_MAX_AGE_YEARS = 5
+MAX_AGE_YEARS = 5
 _INPUT = (
     *GROUP,
     "supplier",
@@ -408,7 +409,7 @@ def concentration(flows: pl.DataFrame, *, rounding: float | None = None) -> pl.D
     return pl.DataFrame(result, schema=_OUTPUT)
 
 
-def select_period(flows: pl.DataFrame, as_of: str, *, max_age_years: int = _MAX_AGE_YEARS) -> pl.DataFrame:
+def select_period(flows: pl.DataFrame, as_of: str, *, max_age_years: int = MAX_AGE_YEARS) -> pl.DataFrame:
     """The rows of the newest period that was complete at a date, per importer, good, stage and basis.
 
     A period of years from_year..to_year is complete on `until` = (to_year + 1)-01-01, its first day no longer

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_loader.analysis.concentration import concentration, hhi_bounds, select_period
+from graph_loader.analysis.concentration import MAX_AGE_YEARS, concentration, hhi_bounds, select_period
 from graph_loader.analysis.relations import RELATIONS, Members, relation
+from graph_loader.analysis.trade import UNION, Key, Trade
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -94,15 +95,14 @@ def by_relation(flows: pl.DataFrame, graph: nx.MultiGraph[str], members: Members
     return sorted(rows, key=lambda row: row["importer"] in members)
 
 
-def criteria(
-    flows: pl.DataFrame, as_of: str, *, trade: Mapping[tuple[str, str, int], Mapping[str, float]] | None = None
-) -> list[dict[str, Any]]:
+def criteria(flows: pl.DataFrame, as_of: str, *, trade: Mapping[Key, Trade] | None = None) -> list[dict[str, Any]]:
     """Published criteria of strategic dependence, each true, false, or null with the reason.
 
     CDI1, CDI2, CDI3: European Commission, SWD(2021)352: HHI of extra-EU imports > .4; extra-EU imports / all imports > .5; extra-EU
     imports / EU exports > 1. They are defined for the EU and for trade values. GeoDep (CEPII): HHI of imports > .4; HHI of world exports
-    > .4; imports / exports > 1; and persistence, 2 of 3 years, here of the first alone. HHI is an interval where suppliers are unnamed:
-    a criterion holds when all of it is above the threshold, fails when none of it is, and is null between.
+    > .4; imports / exports > 1 (GeoDep has 9999 where exports are 0: met); and persistence, 2 of 3 years, here of the first alone.
+    Values are intervals where suppliers are unnamed: a criterion holds when all of it is above the threshold, fails when none of it is,
+    and is null between.
 
     Parameters
     ----------
@@ -112,61 +112,84 @@ def criteria(
     as_of : str
         ISO day.
     trade : mapping, optional
-        (importer, good, year) -> 'imports' (for the EU: from outside), 'all_imports' (with those from inside), 'exports', 'world_hhi'
-        (HHI of world exports, 0..1): whichever are known, in one unit.
+        What `trade.trade_of` knows of imports and exports. Where it has the EU by its members and the flows have no EU, the EU is judged
+        by them.
 
     Returns
     -------
     list of dict
         importer, good, stage, basis, from_year, to_year, criterion, threshold, value_lo, value_hi, met (bool or None), reason, n_years
-        (of three, with a value: persistence only), scope, disputed, sources.
+        (of three, with a value: persistence only), scope, disputed, sources. value_hi is null where it has no limit.
     """
     concentration(flows)
-    history: dict[tuple[Any, ...], tuple[float, float]] = {}
-    rows: list[dict[str, Any]] = []
+    known = dict(trade or {})
+    history: dict[tuple[Any, ...], tuple[float, float]] = {
+        (importer, good, stage, basis, year, year): found.hhi for (importer, good, stage, basis, year), found in known.items() if found.hhi
+    }
     for key, group in _groups(flows).items():
         history[key] = hhi_bounds([f["share"] for f in group], named_largest=all(f["named_largest"] is True for f in group))
-    for key, group in _groups(select_period(flows, as_of)).items():
-        importer, good, _, basis, first, last = key
-        known = (trade or {}).get((importer, good, last), {}) if first == last else {}
-        bounds = history[key]
+    chosen = _groups(select_period(flows, as_of))
+    rows: list[dict[str, Any]] = []
+    for key in sorted({*chosen, *_of_members(known, chosen, as_of)}):
+        importer, good, stage, basis, first, last = key
+        group = chosen.get(key, [])
+        found = known.get((importer, good, stage, basis, last), Trade()) if first == last else Trade()
         basis_note = "" if basis == "value" else f"by {basis}; the criterion is defined on values"
+        own = {s for f in group for s in f["sources"] or ()}
         common = dict(zip(_GROUP, key, strict=True)) | {
-            "scope": group[0]["scope"], "disputed": any(f["disputed"] for f in group),
-            "sources": sorted({s for f in group for s in f["sources"] or ()}), "n_years": None,
+            "scope": group[0]["scope"] if group else found.remarks["imports"], "disputed": any(f["disputed"] for f in group),
+            "n_years": None,
         }  # fmt: skip
 
         def add(
-            name: str, threshold: float, value: tuple[float, float] | None, reason: str, common: dict[str, Any] = common, **more: Any
-        ) -> None:
+            name: str, threshold: float, value: tuple[float, float] | None, reason: str, *, traded: bool = False,
+            common: dict[str, Any] = common, found: Trade = found, own: set[str] = own, **more: Any,
+        ) -> None:  # fmt: skip
             met = None if value is None else True if value[0] > threshold else False if value[1] <= threshold else None
             if value is not None and met is None:
-                reason = "; ".join(part for part in (reason, "the interval of HHI holds the threshold") if part)
-            low, high = value or (None, None)
+                reason = "; ".join(part for part in (reason, "the interval holds the threshold") if part)
+            low, high = (None if x == math.inf else x for x in value or (math.inf, math.inf))
+            sources = sorted({*own, *(found.sources if traded or not own else ())})
             rows.append(common | {"criterion": name, "threshold": threshold, "value_lo": low, "value_hi": high, "met": met,
-                                  "reason": reason} | more)  # fmt: skip
+                                  "reason": reason, "sources": sources} | more)  # fmt: skip
 
-        if importer == "EU":
-            add("CDI1", EC_THRESHOLD, bounds, basis_note)
-            add("CDI2", 0.5, *_ratio(known, "imports", "all_imports", "imports from inside the EU are not loaded"))
-            add("CDI3", 1.0, *_ratio(known, "imports", "exports", "exports of the EU are not loaded"))
-        add("GeoDep 1: import HHI", EC_THRESHOLD, bounds, basis_note)
-        world = known.get("world_hhi")
-        add("GeoDep 2: world-export HHI", EC_THRESHOLD, None if world is None else (world, world),
-            "" if world is not None else "world exports by exporter are not loaded (world output is another measure)")  # fmt: skip
-        add("GeoDep 3: imports / exports", 1.0, *_ratio(known, "imports", "exports", "exports of the importer are not loaded"))
+        if importer == UNION:
+            add("CDI1", EC_THRESHOLD, history[key], basis_note)
+            add("CDI2", 0.5, *_ratio(found, "imports", "all_imports", "imports from inside the EU are not loaded"), traded=True)
+            add("CDI3", 1.0, *_ratio(found, "imports", "exports", "exports of the EU are not loaded"), traded=True)
+        add("GeoDep 1: import HHI", EC_THRESHOLD, history[key], basis_note)
+        add("GeoDep 2: world-export HHI", EC_THRESHOLD, None,
+            "world exports by exporter are not loaded (flows name the larger suppliers of an importer; world output is another measure)")
+        add("GeoDep 3: imports / exports", 1.0, *_ratio(found, "imports", "exports", "exports of the importer are not loaded"), traded=True)
         met, n, reason = _persistent(history, key)
         add("GeoDep 4: import HHI in 2 of 3 years", EC_THRESHOLD, None, reason, met=met, n_years=n)
     return rows
 
 
-def _ratio(known: Mapping[str, float], above: str, below: str, missing: str) -> tuple[tuple[float, float] | None, str]:
-    if above not in known or below not in known:
-        return None, missing
-    if known[below] <= 0:
-        return None, f"{below.replace('_', ' ')} are 0"
-    value = known[above] / known[below]
-    return (value, value), ""
+def _of_members(known: Mapping[Key, Trade], chosen: Collection[tuple[Any, ...]], as_of: str) -> Iterator[tuple[Any, ...]]:
+    """The EU's newest year of a good that is complete at the date, where its members' flows make it and no flow of its own does."""
+    own = {key[:4] for key in chosen}
+    newest: dict[tuple[Any, ...], int] = {}
+    for (importer, good, stage, basis, year), found in known.items():
+        fresh = f"{year + 1:04}-01-01" <= as_of <= f"{year + 1 + MAX_AGE_YEARS:04}-01-01"
+        which = (importer, good, stage, basis)
+        if found.hhi and fresh and which not in own:
+            newest[which] = max(year, newest.get(which, year))
+    yield from ((*which, year, year) for which, year in newest.items())
+
+
+def _ratio(found: Trade, above: str, below: str, missing: str) -> tuple[tuple[float, float] | None, str]:
+    """The interval of one amount over another, and what is to be said of it."""
+    over: tuple[float, float] | None = getattr(found, above)
+    under: tuple[float, float] | None = getattr(found, below)
+    said = dict.fromkeys(text for text in (found.remarks.get(above, ""), found.remarks.get(below, "")) if text)
+    if over is None or under is None:
+        return None, "; ".join(said) or missing
+    if under[1] <= 0:
+        nothing = f"{below.replace('_', ' ')} are 0"
+        return ((math.inf, math.inf) if over[0] > 0 else None), "; ".join([*said, nothing])
+    low = over[0] / under[1]  # 0 where the amount below has no limit
+    return (low, over[1] / under[0] if under[0] > 0 else math.inf), "; ".join(said)
 
 
 def _persistent(history: Mapping[tuple[Any, ...], tuple[float, float]], key: tuple[Any, ...]) -> tuple[bool | None, int, str]:

@@ -224,7 +224,7 @@ def concentration(
     date_of(as_of)
     with reading(db, as_of) as (_, reader, held, day):
         flows = snapshot.flows(reader)
-        goods, importers = sorted(set(flows["good"])), sorted(set(flows["importer"]))
+        goods, importers = sorted(set(flows["good"])), sorted({*flows["importer"], *(("EU",) if criteria else ())})
         if good and good not in goods:
             raise UsageError(f"--good: no flows of '{good}' are loaded; {offered(good, goods)}")
         if importer and importer not in importers:

@@ -33,7 +33,7 @@ def answer(
         if mode == "by-relation":
             found = _by_relation(reader, select_period(flows, day), day, with_camps, params)
         elif mode == "criteria":
-            found = _criteria(flows, day, params)
+            found = _criteria(reader, every, wanted, day, params)
         elif mode == "asymmetry":
             found = _asymmetry(select_period(every, day), params)
         else:
@@ -74,10 +74,21 @@ def _by_relation(reader: Reader, flows: pl.DataFrame, day: str, with_camps: bool
     return Answer(columns, rows, params | {"camps": with_camps}, notes=notes, hidden=hidden)
 
 
-def _criteria(flows: pl.DataFrame, day: str, params: dict[str, Any]) -> Answer:
-    from graph_loader.analysis.dependence import criteria
+def _criteria(reader: Reader, every: pl.DataFrame, wanted: pl.Expr, day: str, params: dict[str, Any]) -> Answer:
+    import polars as pl
 
-    rows = criteria(flows, day)
+    from graph_loader import snapshot
+    from graph_loader.analysis.dependence import criteria
+    from graph_loader.analysis.trade import UNION, exports_by_good, trade_of
+
+    of_good = every if params["good"] is None else every.filter(pl.col("good") == params["good"])
+    spells = [m for m in snapshot.memberships(reader) if m["bloc"] == UNION and not m["suspended"]]
+    members = {year: {m["state"] for m in spells if m["since"] <= f"{year:04}-12-31" < m["until"]} for year in set(of_good["to_year"])}
+    # Coverage of a member without imports of the good shows in its imports of others, so that all goods are given.
+    trade = trade_of(every, members, exports_by_good(snapshot.exports(reader)))
+    good, importer = params["good"], params["importer"]
+    chosen = {key: found for key, found in trade.items() if good in (None, key[1]) and importer in (None, key[0])}
+    rows = criteria(every.filter(wanted), day, trade=chosen)
     columns = [*_GROUP, "criterion", "threshold", "value_lo", "value_hi", "met", "n_years", "reason", "scope", "disputed", "sources"]
     known = [row["met"] for row in rows if row["met"] is not None]
     notes = [

@@ -2,6 +2,7 @@
 
 A file of a whole year, with some five thousand products, gives shares of all goods. An extract of up to fifty products gives shares
 of each of them; anything between is neither. The amounts of groups and residuals (codes such as 'Other Asia') are in the totals.
+Exports of a state are observations of an indicator, unless the file has so few importers that it may hold some only.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ UNIT = "thousand current US dollars"
 MOST_PRODUCTS, WHOLE = 50, 4000
 LEAST = 0.01
 LEAST_EXPORTERS = 0.9  # nearly every importer is an exporter too
+ALL_IMPORTERS = 150  # of some 220 in a year; an extract by importer has fewer, and nobody's whole exports
 SCOPE = "imports as reconciled in BACI; the total is the sum over all suppliers; suppliers of less than one per cent are in the total only"
 # CEPII's codes of states that are not those of ISO 3166 (country_codes_V202301.csv). 490, 'Other Asia', is Taiwan there.
 CODES = {"251": "FRA", "490": "TWN", "579": "NOR", "699": "IND", "736": "SDN", "757": "CHE", "842": "USA"}
@@ -82,7 +84,25 @@ class _Baci(FileSource):
                 "named_largest": True,
             }, table=flows[file], row=row))  # fmt: skip
         reader.account.merged -= len({c.origin for c in claims})
-        return [*made.values(), *claims]
+        return [*made.values(), *claims, *_exports(frame, keys, known, revision, reader)]
+
+
+def _exports(frame: pl.DataFrame, keys: Sequence[str], known: dict[str, str | None], revision: str, reader: Reader) -> list[Claim]:
+    """What each state exported to anybody, of each good that the file gives shares of."""
+    if frame["j"].n_unique() < ALL_IMPORTERS:
+        return []
+    sold = _named(frame.group_by([k for k in keys if k != "j"]).agg(value=pl.col("v").sum())).sort("k", "i", "t")
+    made: dict[str, Claim] = {}
+    claims = []
+    for t, i, k, value in sold.select("t", "i", "k", "value").iter_rows():
+        if not known[i] or i in GROUPS:
+            continue
+        good = f"hs{revision}-{k}" if k else GOOD
+        id_ = f"baci-exports-{good}"
+        if id_ not in made:
+            made[id_] = reader.claim("Indicator", [id_], {"name": f"Exports, {good.replace('-', ' ')} (BACI)", "unit": UNIT})
+        claims.append(reader.claim("OBSERVED", [known[i] or "", id_, str(t)], {"value": round(value, 3), "unit": UNIT}))
+    return [*made.values(), *claims]
 
 
 def _flows(tables: Sequence[Table]) -> list[Table]:

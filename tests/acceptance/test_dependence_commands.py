@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from inprocess import Run, run
-from support import Cli, opened
+from support import Cli, opened, small_package
 
 from graph_loader.stores.base import Store
 
@@ -170,6 +170,57 @@ def test_shares_by_relation_make_the_whole(run: Run, loaded_embedded: Store) -> 
     assert {k: r["share"] for k, r in eu.items()} == {"ally of some members": 0.29, "rival": 0.45, "neutral": 0.17, "unnamed": 0.09}
     assert eu["neutral"]["suppliers"] == ["DZA", "QAT"]
     assert eu["unnamed"]["n_suppliers"] is None
+
+
+MEMBERS = ("BEL", "DEU", "FRA", "ITA", "LUX", "NLD")  # of the European Economic Community of 1958; here all that the package's EU has
+
+
+def test_criteria_on_trade_with_the_inside_and_exports(run: Run, tmp_path: Path) -> None:
+    """Each of six members imports 100: 50 from China, 40 from another member, 10 unnamed; Japan imports 300 from Germany. Outside: 300
+    by name, at most 600 - 240 = 360, so CDI2 is .5 to .6: not decided. Exports of members at least 240 + 300 = 540: CDI3 is at most
+    360/540. China has 300 of at most 360: CDI1 at least (300/360)^2 = .694. With exports of Germany (310) and the others (50 each)
+    stated as 560, CDI3 lies between 300/560 and 360/560."""
+    flow = {"good": "magnets", "stage": "product", "basis": "value", "from_year": 2021, "to_year": 2021, "unit": "US dollars",
+            "scope": "all imports", "named_largest": False}  # fmt: skip
+    trade = [(m, s, v, 100) for n, m in enumerate(MEMBERS) for s, v in (("CHN", 50), (MEMBERS[n - 1], 40))] + [("JPN", "DEU", 300, 300)]
+    tables: dict[str, Any] = {
+        "goods": [{"id": "magnets", "name": "Magnets", "stage": "product"}],
+        "blocs": [{"id": "EU", "name": "European Union", "kind": "union", "since": "1993-11-01", "until": ".."}],
+        "memberships": [{"state": m, "bloc": "EU", "since": "1993-11-01", "until": "..", "role": "full"} for m in MEMBERS],
+        "flows": [flow | {"importer": i, "supplier": s, "value": v, "total": t, "share": v / t} for i, s, v, t in trade],
+    }  # fmt: skip
+    store = opened(tmp_path / "store")
+    run("load", "--from", small_package(tmp_path / "mine", tables), db=store).ok()
+    args = ("concentration", "--criteria", "--as-of", "2022-06-01")
+    rows = answer(run, store, *args)["rows"]
+    eu = {r["criterion"]: (r["value_lo"], r["value_hi"], r["met"]) for r in rows if r["importer"] == "EU"}
+    assert eu["CDI1"] == (round((300 / 360) ** 2, 6), 1.0, True)
+    assert eu["CDI2"] == (0.5, 0.6, None)
+    assert eu["CDI3"] == (0.0, round(360 / 540, 6), False)
+    assert answer(run, store, *args, "--importer", "EU")["rows"] == [r for r in rows if r["importer"] == "EU"]
+    japan = {r["criterion"]: r for r in rows if r["importer"] == "JPN"}
+    assert japan["GeoDep 3: imports / exports"]["met"] is None
+    assert "exports are not loaded" in japan["GeoDep 3: imports / exports"]["reason"]
+
+    tables["indicators"] = [{"id": "customs-exports-magnets", "name": "Exports of magnets", "unit": "US dollars"}]
+    tables["observations"] = [
+        {"state": m, "indicator": "customs-exports-magnets", "year": 2021, "value": 310 if m == "DEU" else 50} for m in MEMBERS
+    ]
+    run("load", "--from", small_package(tmp_path / "mine", tables), db=store).ok()
+    rows = answer(run, store, *args)["rows"]
+    (cdi3,) = [r for r in rows if r["importer"] == "EU" and r["criterion"] == "CDI3"]
+    assert (cdi3["value_lo"], cdi3["value_hi"], cdi3["met"]) == (round(300 / 560, 6), round(360 / 560, 6), False)
+    (germany,) = [r for r in rows if r["importer"] == "DEU" and r["criterion"].startswith("GeoDep 3")]
+    assert (germany["value_hi"], germany["met"]) == (round(100 / 310, 6), False)
+    (france,) = [r for r in rows if r["importer"] == "FRA" and r["criterion"].startswith("GeoDep 3")]
+    assert (france["value_hi"], france["met"]) == (2.0, True)
+
+
+def test_what_the_bundled_data_lack_for_the_eu_is_said(run: Run, loaded_embedded: Store) -> None:
+    rows = answer(run, loaded_embedded, "concentration", "--criteria", "--importer", "EU", "--as-of", "2022-06-01")["rows"]
+    lacking = {r["criterion"]: r["reason"] for r in rows if r["good"] == "natural-gas"}
+    assert "not loaded" in lacking["CDI2"]
+    assert "not loaded" in lacking["CDI3"]
 
 
 def test_re_exports_of_the_user(run: Run, loaded_embedded: Store, tmp_path: Path) -> None:

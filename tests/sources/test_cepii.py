@@ -118,6 +118,18 @@ def test_an_extract_of_baci_gives_shares_of_its_products(tmp_path: Path) -> None
     assert any("not yet verified" in note for note in reading.notes)
 
 
+def test_exports_come_of_files_with_all_importers_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The United States sold 60 to Germany and 7 to France, Germany 5; the groups' 10 are no state's."""
+    assert not [c for c in read(baci.SOURCE, TRADE.write(tmp_path)).claims if c.type == "OBSERVED"]
+    monkeypatch.setattr(baci, "ALL_IMPORTERS", 2)
+    reading = read(baci.SOURCE, TRADE.write(tmp_path))
+    assert {c.key: c.values["value"] for c in reading.claims if c.type == "OBSERVED"} == {
+        ("USA", "baci-exports-hs2017-010121", "2021"): 7.0, ("USA", "baci-exports-hs2017-848620", "2021"): 60.0,
+        ("DEU", "baci-exports-hs2017-848620", "2021"): 5.0, ("TWN", "baci-exports-hs2017-848620", "2021"): 30.0,
+    }  # fmt: skip
+    assert reading.read == reading.loaded + reading.merged + len(reading.rejected)
+
+
 def test_a_whole_year_of_baci_gives_shares_of_all_goods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(baci, "WHOLE", 2)
     monkeypatch.setattr(baci, "MOST_PRODUCTS", 1)

@@ -11,6 +11,7 @@ from ties import FLOW, flow
 
 from graph_loader.analysis.concentration import hhi
 from graph_loader.analysis.dependence import asymmetry, criteria, look_through, ultimate_shares
+from graph_loader.analysis.trade import Trade, exports_by_good, trade_of
 
 
 def frame(*rows: dict[str, object]) -> pl.DataFrame:
@@ -88,12 +89,68 @@ def test_what_is_not_loaded_is_null_with_its_reason() -> None:
 
 
 def test_ratios_of_known_trade() -> None:
-    """60 of 100 from outside: .6 > .5; 60 imported, 80 exported: .75, not above 1."""
-    trade = {("EU", "gas", 2021): {"imports": 60.0, "all_imports": 100.0, "exports": 80.0, "world_hhi": 0.4}}
+    """60 of 100 from outside: .6 > .5; 60 imported, 80 exported: .75, not above 1; where exports are 0, GeoDep has 9999."""
+    key = ("EU", "gas", "product", "value", 2021)
+    trade = {key: Trade(imports=(60.0, 60.0), all_imports=(100.0, 100.0), exports=(80.0, 80.0))}
     flows = frame(flow("EU", "A", 0.7))
     assert criterion(flows, "CDI2", trade=trade) == (True, "")
     assert criterion(flows, "CDI3", trade=trade) == (False, "")
-    assert criterion(flows, "GeoDep 2", trade=trade) == (False, "")  # .4 is not above .4
+    assert criterion(flows, "GeoDep 3", trade={key: Trade(imports=(60.0, 60.0), exports=(0.0, 0.0))}) == (True, "exports are 0")
+
+
+def test_least_exports_can_refute_and_never_prove() -> None:
+    """60 imported and at least 80 or 40 exported: at most .75, or anything up to 1.5."""
+    key = ("DEU", "gas", "product", "value", 2021)
+    for exported, met in ((80.0, False), (40.0, None)):
+        trade = {key: Trade(imports=(60.0, 60.0), exports=(exported, float("inf")))}
+        assert criterion(frame(flow("DEU", "A", 0.7)), "GeoDep 3", trade=trade)[0] is met
+
+
+def traded(importer: str, supplier: str, value: float, total: float, **more: object) -> dict[str, object]:
+    return flow(importer, supplier, value / total, value=value, total=total, unit="US dollars", **more)
+
+
+MARKET = (
+    traded("DEU", "CHN", 60, 100), traded("DEU", "FRA", 30, 100), traded("FRA", "CHN", 20, 40), traded("FRA", "DEU", 15, 40),
+    traded("JPN", "DEU", 50, 50), traded("EST", "FIN", 9, 9, good="wood", good_name="Wood"),
+)  # fmt: skip
+
+
+def test_the_eu_is_the_sum_of_its_members() -> None:
+    """Germany takes 100, of which 60 from China and 30 from France, France 40, of which 20 from China and 15 from Germany; Estonia takes
+    wood only. Outside: 80 by name, at most 140 - 45 = 95: 80/140 to 95/140. Of 95, China has at least 80: .709; were the hidden 15
+    China's too, 1. Members sold 30 + 15 to each other and 50 to Japan: at least 95, so that 95/95 is the most."""
+    trade = trade_of(frame(*MARKET), {2021: ["DEU", "FRA", "EST"]}, {})
+    eu = trade["EU", "gas", "product", "value", 2021]
+    assert (eu.imports, eu.all_imports, eu.exports) == ((80, 95), (140, 140), (95, float("inf")))
+    rows = {r["criterion"]: r for r in criteria(frame(*MARKET), "2024-01-01", trade=trade) if (r["importer"], r["good"]) == ("EU", "gas")}
+    assert (rows["CDI1"]["value_lo"], rows["CDI1"]["value_hi"], rows["CDI1"]["met"]) == (pytest.approx((80 / 95) ** 2), 1, True)
+    assert (rows["CDI2"]["value_lo"], rows["CDI2"]["value_hi"]) == (pytest.approx(80 / 140), pytest.approx(95 / 140))
+    assert (rows["CDI2"]["met"], rows["CDI3"]["met"]) == (True, False)
+    assert "1 of them have none on record" in rows["CDI2"]["reason"]
+    assert rows["CDI2"]["sources"] == ["stats"]
+
+
+def test_the_eu_is_not_judged_without_all_members() -> None:
+    trade = trade_of(frame(*MARKET), {2021: ["DEU", "FRA", "ITA"]}, {})
+    rows = criteria(frame(*MARKET, flow("EU", "CHN", 0.8)), "2024-01-01", trade=trade)
+    (found,) = [r for r in rows if r["criterion"] == "CDI2"]
+    assert found["met"] is None
+    assert "imports of 1 of 3 members are not loaded (ITA)" in found["reason"]
+
+
+def test_indicators_of_exports_are_the_whole() -> None:
+    """Germany's exports as Comtrade states them, 90: 100/90 is above 1. Re-exports and another unit do not count."""
+    said = {"state": "DEU", "year": 2021, "value": 90.0, "unit": "US dollars", "sources": ["un"], "indicator": "comtrade-exports-gas"}
+    exports = exports_by_good([said, said | {"indicator": "comtrade-re-exports-gas", "value": 1.0}])
+    trade = trade_of(frame(*MARKET), {}, exports)
+    assert trade["DEU", "gas", "product", "value", 2021].exports == (90, 90)
+    rows = [r for r in criteria(frame(*MARKET), "2024-01-01", trade=trade) if r["importer"] == "DEU" and "GeoDep 3" in r["criterion"]]
+    assert [(r["value_lo"], r["value_hi"], r["met"], r["sources"]) for r in rows] == [
+        (pytest.approx(10 / 9), pytest.approx(10 / 9), True, ["stats", "un"])
+    ]
+    in_euro = trade_of(frame(*MARKET), {}, exports_by_good([said | {"unit": "euro"}]))
+    assert in_euro["DEU", "gas", "product", "value", 2021].exports == (65, float("inf"))  # 15 to France, 50 to Japan
 
 
 @pytest.mark.parametrize(
