@@ -44,10 +44,13 @@ __all__ = [
     "breakpoints",
     "camps",
     "camps_over_time",
+    "certainty_of",
     "change",
     "existing_states",
     "gamma_profile",
+    "gammas_of",
     "pair_weights",
+    "surest",
 ]
 
 Weight = Literal["binary", "instruments"]
@@ -173,16 +176,13 @@ class _Method:
             raise ValueError(f"bootstrap is {bootstrap}: give 0 for none")
         if null_runs != 0 and null_runs < _MIN_NULL_RUNS:
             raise ValueError(f"null_runs is {null_runs}: give 0 for none, or at least {_MIN_NULL_RUNS}")
-        auto = resolution == "auto"
-        gamma = RESOLUTIONS[0] if auto else float(resolution)
-        if not (math.isfinite(gamma) and gamma > 0):
-            raise ValueError(f"resolution is {resolution}: it must be positive, or 'auto'")
+        gammas, auto = gammas_of(resolution, 0)
         if bootstrap_unit not in ("tie", "instrument"):
             raise ValueError(f"bootstrap_unit is 'tie' or 'instrument', not '{bootstrap_unit}'")
         if leave_out is not None and not 0 < leave_out <= 0.5:
             raise ValueError(f"leave_out is {leave_out}: give a probability above 0, at most .5, or None")
         unit: BootstrapUnit = "tie" if bootstrap_unit == "tie" else "instrument"
-        return cls(seed, runs, bootstrap, unit, leave_out, gamma, null_runs, auto)
+        return cls(seed, runs, bootstrap, unit, leave_out, gammas[0], null_runs, auto)
 
 
 @dataclass(frozen=True)
@@ -593,23 +593,47 @@ def _solve(ties: Sequence[_Tie], choice: _Choice, method: _Method) -> _Solution:
     if not ties:
         return _Solution(n_ties, n_partners, None, {}, _Null(None, "no chosen tie"), n_units)
     edges = checked_edges((a, b, float(w)) for (a, b), w in sums.items())
-    tried: list[tuple[_Method, Runs, dict[tuple[str, str], float], float, float]] = []
-    for gamma in RESOLUTIONS if method.auto and method.bootstrap else (method.resolution,):
+    tried: list[tuple[float, Runs, dict[tuple[str, str], float]]] = []
+    for gamma in gammas_of("auto" if method.auto else method.resolution, method.bootstrap)[0]:
         at = replace(method, resolution=gamma)
-        found = best_of_runs(edges, seed=at.seed, runs=at.runs, resolution=gamma)
-        pairs = _co_assignment(ties, contributions, at)
-        certainties = [_certainty(s, group, pairs) or 0.0 for group in found.partition if len(group) > 1 for s in group]
-        mean = statistics.fmean(certainties) if certainties else 0.0
-        tried.append((at, found, pairs, mean, sum(c >= SAME_CAMP for c in certainties) / len(n_ties)))
-    best = max(sure for *_, sure in tried)
-    at, found, pairs, *_ = next(entry for entry in tried if entry[4] >= best - _AS_SURE)
+        tried.append((gamma, best_of_runs(edges, seed=at.seed, runs=at.runs, resolution=gamma), _co_assignment(ties, contributions, at)))
+    gamma, found, pairs, profile = surest(tried, len(n_ties))
     dominant, share = _dominant(edges, found)
-    null = _null_model(edges, found.q, at)
-    profile = tuple(
-        {"resolution": m.resolution, "camps": sum(len(g) > 1 for g in f.partition), "mean_certainty": mean, "sure_share": sure}
-        for m, f, _, mean, sure in tried
-    )
-    return _Solution(n_ties, n_partners, found, pairs, null, n_units, dominant, share, at.resolution, profile)
+    null = _null_model(edges, found.q, replace(method, resolution=gamma))
+    return _Solution(n_ties, n_partners, found, pairs, null, n_units, dominant, share, gamma, tuple(profile))
+
+
+def gammas_of(resolution: float | str, bootstrap: int) -> tuple[tuple[float, ...], bool]:
+    """The values of gamma to try, and whether the surest of them is to be chosen: 'auto' needs a bootstrap, without one it is 1.
+
+    Raises
+    ------
+    ValueError
+        For a value that is not positive and finite.
+    """
+    if resolution == "auto":
+        return (RESOLUTIONS, True) if bootstrap else (RESOLUTIONS[:1], True)
+    gamma = float(resolution)
+    if not (math.isfinite(gamma) and gamma > 0):
+        raise ValueError(f"resolution is {resolution}: it must be positive, or 'auto'")
+    return (gamma,), False
+
+
+def surest(
+    tried: Sequence[tuple[float, Runs, dict[tuple[str, str], float]]], n_tied: int
+) -> tuple[float, Runs, dict[tuple[str, str], float], list[dict[str, Any]]]:
+    """Of what several gamma gave, in descending order, the first about as certain as the best; and the profile of all."""
+    profile: list[dict[str, Any]] = []
+    for gamma, found, pairs in tried:
+        certain = [certainty_of(s, group, pairs) or 0.0 for group in found.partition if len(group) > 1 for s in group]
+        profile.append({
+            "resolution": gamma, "camps": sum(len(g) > 1 for g in found.partition),
+            "mean_certainty": statistics.fmean(certain) if certain else 0.0,
+            "sure_share": sum(c >= SAME_CAMP for c in certain) / n_tied,
+        })  # fmt: skip
+    best = max(row["sure_share"] for row in profile)
+    chosen = next(i for i, row in enumerate(profile) if row["sure_share"] >= best - _AS_SURE)
+    return (*tried[chosen], profile)
 
 
 def _dominant(edges: Sequence[Edge], found: Runs) -> tuple[tuple[str, ...], float]:
@@ -624,7 +648,8 @@ def _dominant(edges: Sequence[Edge], found: Runs) -> tuple[tuple[str, ...], floa
     return (), 0.0
 
 
-def _certainty(state: str, camp: Sequence[str], pairs: Mapping[tuple[str, str], float]) -> float | None:
+def certainty_of(state: str, camp: Sequence[str], pairs: Mapping[tuple[str, str], float]) -> float | None:
+    """Mean probability (0..1) that a state is in one community with the other members of its camp; None without a bootstrap."""
     if not pairs:
         return None
     return statistics.fmean(pairs[min(state, other), max(state, other)] for other in camp if other != state)
@@ -668,7 +693,7 @@ def _result(
                 "state": state,
                 "name": str(graph.nodes[state].get("name") or state) if state in graph else state,
                 "camp": camp,
-                "certainty": _certainty(state, place[1], solution.pairs) if place else None,
+                "certainty": certainty_of(state, place[1], solution.pairs) if place else None,
                 "n_ties": solution.n_ties[state],
                 "n_partners": solution.n_partners[state],
                 "note": "" if camp is not None else ALONE if state in tied else NO_TIE,
@@ -680,7 +705,7 @@ def _result(
     if found and method.bootstrap and method.bootstrap_unit == "instrument" and solution.n_units == 1:
         notes.append("all ties come from one instrument: resampling instruments cannot vary")
     if found and solution.pairs and method.bootstrap_unit == "tie" and len(solution.dominant) > 2:
-        certain = [_certainty(s, solution.dominant, solution.pairs) or 0.0 for s in solution.dominant]
+        certain = [certainty_of(s, solution.dominant, solution.pairs) or 0.0 for s in solution.dominant]
         if statistics.fmean(certain) < SAME_CAMP:
             notes.append(
                 f"{len(solution.dominant)} states ({', '.join(solution.dominant[:3])} ...) hold"

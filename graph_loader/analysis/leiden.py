@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import pairwise
 
 from graspologic_native import leiden as _native_leiden
 
-__all__ = ["Edge", "Partition", "Runs", "best_of_runs", "leiden_once", "library", "modularity", "seeds"]
+__all__ = ["Edge", "Partition", "Runs", "best_of", "best_of_runs", "leiden_once", "library", "modularity", "seeds"]
 
 Edge = tuple[str, str, float]
 """(smaller id, larger id, weight > 0)."""
@@ -90,7 +90,16 @@ def modularity(edges: Sequence[Edge], groups: Iterable[Iterable[str]], resolutio
 
 
 def leiden_once(edges: Sequence[Edge], *, seed: int, resolution: float = 1.0) -> dict[str, int]:
-    """One run over edges that went through `checked_edges`: node -> group number (without meaning)."""
+    """One run over edges in the order of `checked_edges`: node -> group number (without meaning).
+
+    Raises
+    ------
+    ValueError
+        For a weight that is not positive and finite: graspologic-native takes a weight of -1 and answers Q = 0, without a word.
+    """
+    for a, b, w in edges:
+        if not 0 < w < math.inf:
+            raise ValueError(f"weight of {a}-{b} is {w}: Leiden needs positive, finite weights")
     groups: dict[str, int] = _native_leiden(
         edges=list(edges), resolution=resolution, iterations=_CYCLES, use_modularity=True, seed=seed
     )[1]
@@ -112,16 +121,24 @@ class Runs:
     """Distinct partitions that reach the highest Q."""
 
 
-def best_of_runs(edges: Sequence[Edge], *, seed: int, runs: int, resolution: float = 1.0) -> Runs:
-    """Best partition of seeded Leiden runs (Traag, Waltman & van Eck 2019, Scientific Reports 9:5233)."""
+def best_of(partitions: Iterable[Partition], quality: Callable[[Partition], float]) -> Runs:
+    """The best of the partitions that runs found; each distinct one is measured once."""
     found: dict[Partition, float] = {}
-    for run_seed in seeds(seed, "runs", runs):
-        groups: defaultdict[int, list[str]] = defaultdict(list)
-        for node, group in leiden_once(edges, seed=run_seed, resolution=resolution).items():
-            groups[group].append(node)
-        partition = canonical(groups.values())
+    for partition in partitions:
         if partition not in found:
-            found[partition] = modularity(edges, partition, resolution)
+            found[partition] = quality(partition)
     q_max = max(found.values())
     best = sorted(p for p, q in found.items() if q_max - q < _SAME_Q)
     return Runs(best[0], found[best[0]], min(found.values()), q_max, len(found), len(best))
+
+
+def best_of_runs(edges: Sequence[Edge], *, seed: int, runs: int, resolution: float = 1.0) -> Runs:
+    """Best partition of seeded Leiden runs (Traag, Waltman & van Eck 2019, Scientific Reports 9:5233)."""
+
+    def partition(run_seed: int) -> Partition:
+        groups: defaultdict[int, list[str]] = defaultdict(list)
+        for node, group in leiden_once(edges, seed=run_seed, resolution=resolution).items():
+            groups[group].append(node)
+        return canonical(groups.values())
+
+    return best_of(map(partition, seeds(seed, "runs", runs)), lambda found: modularity(edges, found, resolution))

@@ -29,7 +29,7 @@ from graph_loader.schema import DOMAINS, OBLIGATIONS
 @click.command(
     epilog="\b\nExamples:\n  pactgraph clusters --as-of 1975\n  pactgraph clusters --as-of 2020 --bootstrap-unit instrument --format csv\n"
     "  pactgraph clusters --domain defence --domain trade --domain-weight defence=2\n  pactgraph clusters --as-of 1992 --compare 1990\n"
-    "  pactgraph clusters --as-of 1975 --why FRA\n  pactgraph clusters --balance"
+    "  pactgraph clusters --as-of 1975 --why FRA\n  pactgraph clusters --balance\n  pactgraph clusters --signed --as-of 2022"
 )
 @domain_option
 @click.option("--domain-weight", "weights", multiple=True, metavar="DOMAIN=N",
@@ -55,11 +55,13 @@ from graph_loader.schema import DOMAINS, OBLIGATIONS
 @click.option("--compare", metavar="DATE", help="What moved between this date and --as-of: states, NMI, ARI.")
 @click.option("--why", metavar="STATE", help="Which instruments hold this state in its camp: where it would be without each.")
 @click.option("--balance", is_flag=True, help="Sanctions and disputes against the camps: structural balance, frustration.")
+@click.option("--signed", is_flag=True,
+              help="Camps of obligations and, as negative ties, sanctions and disputes together (needs pip install 'pactgraph[signed]').")
 @read_options
 def clusters(
     domains: tuple[str, ...], weights: tuple[str, ...], obligations: tuple[str, ...], weight: str, seed: int, runs: int, bootstrap: int,
-    bootstrap_unit: str, resolution: str, compare: str | None, why: str | None, balance: bool, db: str | None, as_of: str | None,
-    form: str, cite: bool, quiet: bool,
+    bootstrap_unit: str, resolution: str, compare: str | None, why: str | None, balance: bool, signed: bool, db: str | None,
+    as_of: str | None, form: str, cite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Which camps states form at a date, and how sure that is (Leiden on defence obligations).
 
@@ -76,8 +78,10 @@ def clusters(
     gamma = _resolution(resolution)
     limits = domains_of(domains)
     factors = more.domain_weights(weights, limits if domains else ())
-    if sum((compare is not None, why is not None, balance)) > 1:
-        raise UsageError("give one of --compare, --why and --balance")
+    if sum((compare is not None, why is not None, balance, signed)) > 1:
+        raise UsageError("give one of --compare, --why, --balance and --signed")
+    if signed and (domains or weight != "binary" or bootstrap_unit != "tie"):
+        raise UsageError("--signed counts each pair once a sign, of all domains: leave --domain, --weight and --bootstrap-unit out")
     other = date_of(compare, "--compare") if compare else None
     # Obligations stand on defence ties; of another domain every positive tie counts.
     layers = bool(domains) and limits != ("DEFENCE",)
@@ -86,6 +90,14 @@ def clusters(
             raise UsageError(f"--compare: {day} is the date of the answer; give another")
         state = state_of(why, day) if why else None
         say("reading ties")
+        if signed:
+            say(f"{runs} runs, {bootstrap} resamples of ties of both signs")
+            answer = more.signed(snapshot.ties(reader, day), chosen, seed, runs, bootstrap, gamma)
+            answer.as_of, answer.newest_source = day, held.newest_source
+            answer.sources = sources_of(reader, answer.rows)
+            answer.notes += doubts(reader, day, DOMAINS)
+            emit(answer, form, cite)
+            return
 
         def read(at: str) -> Any:
             graph = snapshot.ties(reader, at, limits)

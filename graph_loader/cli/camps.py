@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph_loader.cli.output import Answer
@@ -149,6 +149,60 @@ def against(answer: Answer, graph: nx.MultiGraph[str], base: CampResult, obligat
     ]
     if left_out:
         answer.notes.append(f"{left_out} negative ties of blocs or actors are left out: which members take part is not said there.")
+
+
+def signed(
+    graph: nx.MultiGraph[str], obligations: Sequence[str] | None, seed: int, runs: int, bootstrap: int, resolution: float | str
+) -> Answer:
+    """Camps of ties of both signs, with each state's allies and rivals."""
+    from graph_loader.analysis.balance import signed_pairs
+    from graph_loader.analysis.signed import signed_camps
+
+    found = signed_camps(graph, seed=seed, runs=runs, bootstrap=bootstrap, resolution=resolution, obligations=obligations)
+    plus, minus, _ = signed_pairs(graph, found.as_of, obligations=obligations)
+    camp = {row["state"]: row["camp"] for row in found.rows}
+    allies, rivals = _partners(plus), _partners(minus)
+    by_state: dict[str, set[str]] = {}
+    for a, b, tie in graph.edges(data=True):
+        if (pair := (min(a, b), max(a, b))) in minus or pair in plus:
+            for state in pair:
+                by_state.setdefault(state, set()).update(tie["sources"])
+    rows = []
+    for row in found.rows:
+        state, number = row["state"], row["camp"]
+        inside = [other for other in rivals.get(state, ()) if number is not None and camp[other] == number]
+        rows.append({
+            "state": state, "name": row["name"], "camp": number, "certainty": _rounded(row["certainty"]),
+            "n_allies": len(allies.get(state, ())), "n_rivals": len(rivals.get(state, ())), "rivals_within": inside, "note": row["note"],
+            "sources": sorted(by_state.get(state, ())),
+        })  # fmt: skip
+    columns = ["state", "name", "camp", "certainty", "n_allies", "n_rivals", "rivals_within", "note", "sources"]
+    answer = Answer(columns, rows, found.settings | {"q": _rounded(found.q)}, hidden=("sources",))
+    answer.compact = [row for row in rows if row["n_allies"] or row["n_rivals"]]
+    with_rivals = sum(row["camp"] is None for row in answer.compact)
+    within = sum(camp[a] is not None and camp[a] == camp[b] for a, b in minus)
+    across = sum(camp[a] != camp[b] or camp[a] is None for a, b in plus)
+    if found.q is not None:
+        answer.notes.append(
+            f"Leiden on both signs, gamma {found.settings['resolution']:g}, seed {seed}, {runs} runs: signed Q {found.q:.4f} (from"
+            f" {found.q_min:.4f} to {found.q_max:.4f}); certainty from {bootstrap} resamples by pair."
+        )
+        answer.notes.append(f"{within} of {len(minus)} pairs of rivals lie within a camp, {across} of {len(plus)} pairs of allies do not.")
+        answer.notes.append(
+            f"{with_rivals} states with such ties are in no camp, most for having rivals only: an enemy's enemy is no ally (column note)."
+        )
+    answer.notes += found.notes
+    if apart := len(rows) - len(answer.compact):
+        answer.notes.insert(0, f"{apart} states without such a tie in the loaded data are not shown (--format json lists them).")
+    return answer
+
+
+def _partners(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for a, b in sorted(pairs):
+        found.setdefault(a, []).append(b)
+        found.setdefault(b, []).append(a)
+    return found
 
 
 def _q(result: Any) -> str:

@@ -150,6 +150,25 @@ def test_europe_1907_through_the_command(run: Run, europe_1907: Path) -> None:
     assert "of 9 pairs of rivals 0 lie within a camp, 9 across camps" in notes
 
 
+def test_europe_1907_by_signs(run: Run, europe_1907: Path) -> None:
+    """Two triangles of allies, all nine pairs across them rivals: Q = (6 * .5 + 9 * .5) / 15 = .5."""
+    found = run("clusters", "--as-of", "1907-12-31", "--signed", *QUICK, "--format", "json", db=europe_1907).ok()
+    assert found.json["params"]["q"] == 0.5
+    camp = {r["state"]: r["camp"] for r in found.rows}
+    assert camp["FRA"] == camp["GBR"] == camp["RUS"] != camp["DEU"] == camp["AUT"] == camp["ITA"]
+    assert {(r["n_allies"], r["n_rivals"], tuple(r["rivals_within"])) for r in found.rows if r["camp"]} == {(2, 3, ())}
+    assert {tuple(r["sources"]) for r in found.rows if r["camp"]} == {("mine",)}
+    assert "0 of 9 pairs of rivals lie within a camp" in run("clusters", "--as-of", "1907", "--signed", *QUICK, db=europe_1907).ok().stdout
+
+
+def test_signed_camps_of_the_bundled_data(run: Run, loaded_embedded: Store) -> None:
+    """Switzerland, neutral, has sanctions of its own in force (SECO, Massnahmen gegenüber Burundi) and no ally: in no camp."""
+    rows = {r["state"]: r for r in run("clusters", "--as-of", "2022", "--signed", *QUICK, "--format", "json", db=loaded_embedded).ok().rows}
+    assert rows["CHE"]["camp"] is None
+    assert "common rivals" in rows["CHE"]["note"]
+    assert rows["DEU"]["camp"] == rows["FRA"]["camp"] != rows["RUS"]["camp"] == rows["BLR"]["camp"]
+
+
 def test_a_date_without_rivalries_says_so(run: Run, europe_1907: Path) -> None:
     found = run("clusters", "--as-of", "1920", "--balance", *QUICK, "--format", "json", db=europe_1907).ok()
     assert found.rows == []
@@ -189,6 +208,9 @@ def test_one_domain_other_than_defence_has_camps(run: Run, loaded_embedded: Stor
     (("--domain", "defence", "--domain", "trade", "--domain-weight", "energy=2"), "energy"),
     (("--domain", "defence", "--domain", "trade", "--domain-weight", "war=2"), "no domain 'war'"),
     (("--domain", "sanctions"), "positive ties"),
+    (("--signed", "--balance"), "give one of"),
+    (("--signed", "--domain", "trade"), "--signed"),
+    (("--signed", "--weight", "instruments"), "--signed"),
 ])  # fmt: skip
 def test_requests_that_make_no_sense(run: Run, loaded_embedded: Store, args: tuple[str, ...], words: str) -> None:
     run("clusters", *args, "--runs", "2", *(() if "--bootstrap" in args else ("--bootstrap", "2")), db=loaded_embedded).fails(2, words)
