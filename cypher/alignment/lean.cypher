@@ -9,9 +9,9 @@
 // example: -p bloc=NATO --as-of 2010
 MATCH (s:State)-[m:MEMBER_OF]->(b:Bloc)
 WHERE b.id = $bloc AND m.since <= $as_of AND m.until > $as_of
-WITH DISTINCT s
-MATCH (s)-[t]-(p)
-WHERE p.id IN split($poles, ',') AND t.mutual IS NOT NULL AND t.instrument <> '' AND t.sign = 1 AND t.since <= $as_of AND t.until > $as_of
+WITH DISTINCT s, split($poles, ',') AS wanted
+MATCH (s)-[t:DEFENCE|TRADE|TECHNOLOGY|ENERGY|FINANCE|DIPLOMACY|DEVELOPMENT|CULTURE|HEALTH|CLIMATE|MIGRATION]-(p)
+WHERE p.id IN wanted AND t.instrument <> '' AND t.since <= $as_of AND t.until > $as_of
 MATCH (i:Instrument) WHERE i.id = t.instrument
 WITH s, p, type(t) AS domain, i, t.sources AS cited
 ORDER BY s.id, domain, p.id, i.id

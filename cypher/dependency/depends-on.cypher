@@ -6,7 +6,7 @@
 // denominator: the importer's total imports of the good in the period, as the source defines them (scope)
 // hidden: scope, fact, sources
 // example: -p supplier=RUS -p good=natural-gas
-MATCH (i)-[d:DEPENDS_ON]->(s)
+MATCH (i)-[d:DEPENDS_ON]->(s:State|Bloc|Actor)
 WHERE s.id = $supplier AND ($good = '' OR d.good = $good) AND d.until <= $as_of AND d.share >= $min_share
 RETURN i.id AS importer, d.good AS good, d.basis AS basis, d.from_year AS from_year, d.to_year AS to_year, d.share AS share,
        d.scope AS scope, d.disputed AS disputed, d.id AS fact, d.sources AS sources

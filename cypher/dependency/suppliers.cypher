@@ -8,11 +8,11 @@
 // denominator: the importer's total imports of the good in the period, as the source defines them (scope)
 // hidden: share_lo, share_hi, scope, fact, sources
 // example: -p importer=DEU -p good=natural-gas
-MATCH (i)-[d:DEPENDS_ON]->(s)
+MATCH (i:State|Bloc)-[d:DEPENDS_ON]->(s)
 WHERE i.id = $importer AND ($good = '' OR d.good = $good) AND d.since <= $as_of
-WITH d.good AS good, d.basis AS basis, d.stage AS stage, d.from_year AS from_year, d.to_year AS to_year, sum(d.share) AS named_share
+WITH i, d.good AS good, d.basis AS basis, d.stage AS stage, d.from_year AS from_year, d.to_year AS to_year, sum(d.share) AS named_share
 MATCH (i)-[d:DEPENDS_ON]->(s)
-WHERE i.id = $importer AND d.good = good AND d.basis = basis AND d.stage = stage AND d.from_year = from_year AND d.to_year = to_year
+WHERE d.good = good AND d.basis = basis AND d.stage = stage AND d.from_year = from_year AND d.to_year = to_year
 RETURN good, basis, from_year, to_year, s.id AS supplier, s.name AS name, d.share AS share, d.share_lo AS share_lo, d.share_hi AS share_hi,
        round(named_share * 1000000.0) / 1000000.0 AS named_share, d.scope AS scope, d.disputed AS disputed, d.id AS fact,
        d.sources AS sources

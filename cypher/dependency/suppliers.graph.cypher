@@ -5,7 +5,7 @@
 // params: importer (text, id of a state or bloc), good= (text, id of a good; empty for all), as_of (date)
 // columns: i (node), d (relationship), s (node)
 // example: -p importer=DEU -p good=natural-gas
-MATCH (i)-[d:DEPENDS_ON]->()
+MATCH (i:State|Bloc)-[d:DEPENDS_ON]->()
 WHERE i.id = $importer AND ($good = '' OR d.good = $good) AND d.until <= $as_of
 WITH i, d.good AS good, d.basis AS basis, d.stage AS stage, max(d.to_year) AS to_year
 MATCH (i)-[d:DEPENDS_ON]->(s)

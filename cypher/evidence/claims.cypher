@@ -5,7 +5,8 @@
 // columns: fact, source, title, publisher, said (list), matched, locator, seen (date), url, sources (list)
 // hidden: title, publisher, seen, url, sources
 // example: -p fact=member|FRA|NATO-IMS|1
-OPTIONAL MATCH ()-[t]->() WHERE t.id = $fact
+OPTIONAL MATCH ()-[t:DEFENCE|TRADE|TECHNOLOGY|ENERGY|FINANCE|DIPLOMACY|DEVELOPMENT|CULTURE|HEALTH|CLIMATE|MIGRATION|SANCTIONS|DISPUTE]->()
+WHERE t.id = $fact
 WITH coalesce(t.premises, []) + [$fact] AS facts
 MATCH (c:Claim)-[:FROM]->(s:Source)
 WHERE c.fact IN facts

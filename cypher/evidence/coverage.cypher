@@ -5,11 +5,14 @@
 // columns: facts (int), sources (list)
 // hidden: publisher, covers_from, sources
 // example: --format md
+MATCH (c:Claim)
+WITH c.dataset AS dataset, count(c) AS claims, count(DISTINCT c.fact) AS facts
+WITH collect({dataset: dataset, claims: claims, facts: facts}) AS counted
 MATCH (d:Source) WHERE d.dataset = d.id
+WITH d, [x IN counted WHERE x.dataset = d.id] AS found
 RETURN d.id AS dataset, d.title AS title, d.publisher AS publisher, d.version AS version, d.released AS released,
        d.covers_from AS covers_from, d.covers_until AS covers_until, d.licence AS licence,
        COUNT { MATCH (s:Source) WHERE s.dataset = d.id AND s.id <> d.id } AS documents,
-       COUNT { MATCH (c:Claim) WHERE c.dataset = d.id } AS claims,
-       size(COLLECT { MATCH (c:Claim) WHERE c.dataset = d.id RETURN DISTINCT c.fact }) AS facts,
+       CASE WHEN size(found) = 0 THEN 0 ELSE found[0].claims END AS claims, CASE WHEN size(found) = 0 THEN 0 ELSE found[0].facts END AS facts,
        [d.id] AS sources
 ORDER BY dataset

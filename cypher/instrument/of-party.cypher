@@ -7,7 +7,7 @@
 // columns: last_event, date (date), disputed (bool), sources (list)
 // hidden: type, start_kind, end_kind, sources
 // example: -p party=AUS -p domain=TECHNOLOGY
-MATCH (p)-[r:PARTY_TO]->(i:Instrument)
+MATCH (p:State|Bloc|Actor)-[r:PARTY_TO]->(i:Instrument)
 WHERE p.id = $party AND ($type = '' OR i.type = $type) AND ($domain = '' OR $domain IN i.domains) AND r.since <= $as_of
 OPTIONAL MATCH (o)-[:PARTY_TO]->(i) WHERE o.id <> $party
 WITH i, r, o

@@ -7,7 +7,7 @@
 // columns: end_kind, in_force (bool), instrument, disputed (bool), sources (list)
 // hidden: start_kind, end_kind, sources
 // example: -p party=IND
-MATCH (x)-[p:PARTY_TO]->(i:Instrument)
+MATCH (x:State|Bloc|Actor)-[p:PARTY_TO]->(i:Instrument)
 MATCH (y)-[q:PARTY_TO]->(i)
 WHERE x.id = $party AND y.id <> $party AND (i.type = 'strategic_partnership' OR i.official_label CONTAINS 'strategic')
   AND NOT (i.scope = 'maxilateral' AND 'State' IN labels(x) AND 'State' IN labels(y))

@@ -5,7 +5,7 @@
 // params: party (text, id of a state or bloc), as_of (date)
 // columns: x (node), p (relationship), i (node), q (relationship), y (node)
 // example: -p party=IND
-MATCH (x)-[p:PARTY_TO]->(i:Instrument)
+MATCH (x:State|Bloc|Actor)-[p:PARTY_TO]->(i:Instrument)
 MATCH (y)-[q:PARTY_TO]->(i)
 WHERE x.id = $party AND y.id <> $party AND (i.type = 'strategic_partnership' OR i.official_label CONTAINS 'strategic')
   AND NOT (i.scope = 'maxilateral' AND 'State' IN labels(x) AND 'State' IN labels(y))

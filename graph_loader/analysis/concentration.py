@@ -75,6 +75,8 @@ _OUTPUT: dict[str, Any] = {
     "top_note": pl.String,
     "cr1_lo": pl.Float64,
     "cr1_hi": pl.Float64,
+    "cr3_lo": pl.Float64,
+    "cr3_hi": pl.Float64,
     "n_named": pl.Int64,
     "named_share": pl.Float64,
     "residual": pl.Float64,
@@ -345,9 +347,20 @@ def _row(key: Sequence[Any], rows: list[dict[str, Any]], rounding: float | None)
         "top_share": top if named else None,
         "cr1_lo": top,
         "cr1_hi": top if row["named_largest"] and named else max(top, residual),
+        "cr3_lo": math.fsum(named[:3]),
+        "cr3_hi": _cr3_most(named, residual, row["named_largest"]),
         "named_share": math.fsum(named),
         "residual": residual,
     }
+
+
+def _cr3_most(named: Sequence[float], residual: float, named_largest: bool) -> float:
+    """Greatest share of the three largest suppliers: the unnamed are at most the smallest named where those are the largest, else one."""
+    if not named:
+        return 1.0
+    if named_largest:
+        return min(1.0, math.fsum(named[:3]) + min(residual, max(0, 3 - len(named)) * named[-1]))
+    return min(1.0, max(math.fsum(named[:3]), residual + math.fsum(named[:2])))
 
 
 def concentration(flows: pl.DataFrame, *, rounding: float | None = None) -> pl.DataFrame:
@@ -380,6 +393,7 @@ def concentration(flows: pl.DataFrame, *, rounding: float | None = None) -> pl.D
         top_supplier : the largest; null with `top_note` in a tie, or when an unnamed one may be as large
         top_share : largest named share
         cr1_lo, cr1_hi : bounds of the largest supplier's share
+        cr3_lo, cr3_hi : bounds of the three largest suppliers' share
         n_named, named_share, residual : suppliers above zero, their sum, 1 - sum
         named_largest : whether all rows of the group promise it
         disputed : whether any row is

@@ -262,12 +262,12 @@ def concentration(
         except ValueError as error:
             raise DataError(f"flows: {error}; correct the source and load it again") from error
         rows = table.to_dicts()
-        columns = ["importer", "good", "stage", "basis", "from_year", "to_year", "top_supplier", "cr1", "hhi_lo", "hhi_hi", "effective_lo",
-                   "effective_hi", "n_named", "named_share", "scope", "disputed", "sources"]  # fmt: skip
+        columns = ["importer", "good", "stage", "basis", "from_year", "to_year", "top_supplier", "cr1", "hhi_lo", "hhi_hi", "cr3_lo",
+                   "cr3_hi", "effective_lo", "effective_hi", "n_named", "named_share", "scope", "disputed", "sources"]  # fmt: skip
         rows = [{c: rounded(row[_NAMES.get(c, c)]) for c in columns} for row in rows]
         answer = Answer(columns, rows, {"good": good, "importer": importer}, day, held.newest_source, sources_of(reader, rows))
         answer.notes = doubts(reader, day, ("DEPENDS_ON", "PRODUCES"))
-    answer.hidden = ("sources", "scope", "stage", "basis")
+    answer.hidden = ("sources", "scope", "stage", "basis", "cr3_lo", "cr3_hi")
     emit(answer, form, cite)
 
 

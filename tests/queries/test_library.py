@@ -23,7 +23,7 @@ from graph_loader.stores.base import Rows, Store
 from graph_loader.stores.base import query as run
 
 LIBRARY = catalogue()
-DATES = ["1950", "1960-06-23", "1970", "1985-06-01", "1991-12-31", "2004-05-01", "2022-06-01", "2026-11-22"]
+DATES = ["1950", "1970", "1985-06-01", "1991-12-31", "2004-05-01", "2022-06-01", "2024-06-01", "2025-06-30", "2026-11-22"]
 VALUES = {
     "bloc": ["NATO", "EU", "NATO-IMS", "ANZUS", "WARSAW-PACT"],
     "good": ["", "natural-gas", "rare-earth-metals-compounds"],
@@ -47,12 +47,13 @@ def parameter_sets(query: Query) -> Iterator[tuple[str, dict[str, str]]]:
     others = [name for name in names if name not in states]
     dates = DATES if any(p.name == "as_of" for p in query.params) else DATES[-1:]
     yield "2026-11-22", example
-    for pair in STATES if states else [()]:
+    choices = [VALUES.get(name, [example[name]] if name in example else [None]) for name in others]
+    for number, (pair, *values) in enumerate(product(STATES if states else [()], *choices)):
         given = dict(zip(states, pair, strict=False))
-        for values in product(*(VALUES.get(name, [example[name]] if name in example else [None]) for name in others)):
-            more = {name: value for name, value in zip(others, values, strict=True) if value is not None}
-            for as_of in dates:
-                yield as_of, given | more
+        more = {name: value for name, value in zip(others, values, strict=True) if value is not None}
+        # All dates for every third set of values, a third of them for the others: every value and every date is met.
+        for as_of in dates if number % 3 == 0 else dates[number % 3 :: 3] or dates:
+            yield as_of, given | more
 
 
 PYTHON = {"text": str, "date": str, "int": int, "float": float, "bool": bool, "list": list, "map": dict}
@@ -62,20 +63,21 @@ PYTHON = {"text": str, "date": str, "int": int, "float": float, "bool": bool, "l
 @pytest.mark.parametrize("id_", LIBRARY)
 def test_both_engines_give_the_same_rows_of_the_declared_types(both: Both, id_: str) -> None:
     query = LIBRARY[id_]
-    rows = 0
+    answered: set[str] = set()
     with both.embedded.reading() as one, both.neo4j.reading() as other:
         for as_of, given in parameter_sets(query):
             params = query.bind(given, as_of if len(as_of) == 10 else f"{as_of}-12-31", default_identity())
             found = run(one, both.embedded, query.text, params)
             assert_same(found, run(other, both.neo4j, query.text, params))
             assert found.columns == [name for name, _ in query.columns]
-            rows += len(found.rows)
+            answered |= {as_of} if found.rows else set()
             for row in found.rows:
                 for (name, type_), value in zip(query.columns, row, strict=True):
                     assert value is None or type(value) is PYTHON[type_], (name, type_, value)
                     if type_ == "date" and value:
                         assert re.fullmatch(r"\d{4}-\d\d-\d\d", value), (name, value)
-    assert rows, "no parameters gave a row: nothing was compared"
+    least = 3 if any(p.name == "as_of" for p in query.params) else 1
+    assert len(answered) >= least, f"rows were compared at {sorted(answered)} only"
 
 
 @pytest.mark.parametrize("id_", LIBRARY)
@@ -97,6 +99,9 @@ CHECKED = {
     "alignment/alliance-pair",
     "membership/shared",  # in acceptance/test_similarity_command.py
     "dependency/exposure", "obligations/orphans",  # in acceptance/test_dependence_commands.py
+    # in test_twins.py
+    "obligations/reach", "obligations/conflicts", "obligations/burden", "obligations/single-treaty", "instrument/changed",
+    "membership/changed",
     # in test_questions.py
     "membership/history", "membership/left", "membership/of-state", "membership/named-by", "obligations/bloc-duties",
     "obligations/offensive", "basing/hosts", "basing/left", "partnership/of-state", "partnership/pair",
