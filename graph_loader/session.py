@@ -12,6 +12,7 @@ An answer knows its date, its sources and what is in doubt, and shows them in Ju
 from __future__ import annotations
 
 import html
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -237,6 +238,30 @@ class Graph:
         with self._reading() as (reader, held):
             return self._answer(reader, held, text, {"as_of": _day(as_of) or held.as_of} | params, None)
 
+    def ask(self, command: str, *args: object, **options: Any) -> Result:
+        """What a command answers: ``ask("exposure", "DEU", good="natural-gas", as_of="2022-06-01")``.
+
+        Parameters
+        ----------
+        command : str
+            ``clusters concentration diff explain exposure hedging obligations scenario show similarity``.
+        *args
+            Its arguments.
+        **options
+            Its options, with underscores: ``by_relation=True``, ``good=["gas", "oil"]``; ``from_`` and ``with_`` where Python has the word.
+
+        Raises
+        ------
+        UsageError
+            For another command, and for what the command refuses.
+        """
+        from graph_loader.cli.python import answer
+
+        found = answer(self.store, command, args, options)
+        rows = [[row[c] for c in found.columns] for row in found.rows]
+        return Result(found.columns, rows, {}, found.as_of or "", found.newest_source, dict(found.params), found.sources, found.notes,
+                      hidden=found.hidden)  # fmt: skip
+
     def ties(self, as_of: Day | None = None, domains: Collection[str] = DOMAINS) -> nx.MultiGraph[str]:
         """Ties in force at a date, as :func:`graph_loader.snapshot.ties` describes them."""
         from graph_loader import snapshot
@@ -277,14 +302,14 @@ class Graph:
 
 
 def connect(db: str | None = None, *, library: Sequence[Any] | None = None) -> Graph:
-    """Open what ``--db`` names: a folder, a bolt:// URL, a profile; your own store when nothing is given.
+    """Open what ``--db`` names: a folder, a bolt:// URL, a profile; when nothing is given what PACTGRAPH_DB names, or your own store.
 
     Raises
     ------
     UsageError
         When the name, the URL or the configuration is wrong, or a password is missing.
     """
-    return Graph(open_store(db), library)
+    return Graph(open_store(db or os.environ.get("PACTGRAPH_DB") or None), library)
 
 
 def types_in(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -80,6 +81,19 @@ def domains_of(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(d for d in DOMAINS if d in {t.upper() for t in texts}) or DOMAINS
 
 
+_STORE: ContextVar[Store | None] = ContextVar("store", default=None)
+
+
+@contextmanager
+def using(store: Store) -> Iterator[None]:
+    """Within, commands read this store, which is open already."""
+    token = _STORE.set(store)
+    try:
+        yield
+    finally:
+        _STORE.reset(token)
+
+
 @contextmanager
 def reading(db: str | None, as_of: str | None) -> Iterator[tuple[Store, Reader, Release, str]]:
     """An open view of the store, what it holds, and the date of the answer."""
@@ -87,7 +101,7 @@ def reading(db: str | None, as_of: str | None) -> Iterator[tuple[Store, Reader, 
     from graph_loader.stores import open_store
 
     day = date_of(as_of)
-    store = open_store(db)
+    store = _STORE.get() or open_store(db)
     with store.reading() as reader:
         held = release(reader)
         yield store, reader, held, day or held.as_of

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,8 +39,24 @@ class Answer:
     compact: list[dict[str, Any]] | None = None
 
 
+_TAKER: ContextVar[list[Answer] | None] = ContextVar("taker", default=None)
+
+
+@contextmanager
+def taking(answers: list[Answer]) -> Iterator[None]:
+    """Within, answers go to the list and are not printed."""
+    token = _TAKER.set(answers)
+    try:
+        yield
+    finally:
+        _TAKER.reset(token)
+
+
 def emit(answer: Answer, form: str, cite: bool = False) -> None:
     """Print an answer in one of FORMATS."""
+    if (taker := _TAKER.get()) is not None:
+        taker.append(answer)
+        return
     if form == "json":
         click.echo(json.dumps(_json(answer), ensure_ascii=False, indent=2))
     elif form == "csv":

@@ -63,7 +63,9 @@ def test_views_know_nothing_of_the_loader() -> None:
 
 def test_only_the_command_imports_the_command() -> None:
     outside = {m for m in _importers("graph_loader.cli") if not _within(m, "graph_loader.cli")}
-    assert outside <= {"graph_loader.__main__"}  # python -m graph_loader
+    # python -m graph_loader, and the answers of commands in Python
+    assert outside <= {"graph_loader.__main__", "graph_loader.session"}
+    assert {name for name in IMPORTS["graph_loader.session"] if _within(name, "graph_loader.cli")} == {"graph_loader.cli.python.answer"}
 
 
 def test_only_the_command_imports_views() -> None:

@@ -131,3 +131,37 @@ def test_queries_can_be_listed_and_searched(graph: Graph, tmp_path: Path) -> Non
     )
     own = Graph(graph.store, library=[tmp_path])
     assert "NATO" in own.query("mine").polars()["bloc"]
+
+
+# -- what commands answer --------------------------------------------------------------------------------------------------
+
+
+def test_a_commands_answer_in_python(graph: Graph, capsys: pytest.CaptureFixture[str]) -> None:
+    # Bundesnetzagentur: 52 per cent of Germany's gross imports of gas in 2021 came from Russia; no treaty binds the two.
+    found = graph.ask("exposure", "Germany", good=["natural-gas"], as_of="2022-01-01")
+    own = [(r["supplier"], r["share"], r["relation"]) for r in found if r["importer"] == "DEU"]
+    assert own == [("RUS", 0.52, "rival")]
+    assert found.as_of == "2022-01-01" and found.params["state"] == "DEU" and found.sources and found.notes
+    assert found.polars().height == len(found)
+    assert capsys.readouterr() == ("", "")  # nothing is printed
+
+
+def test_options_of_a_command_as_python_has_them(graph: Graph) -> None:
+    years = [r["date"] for r in graph.ask("similarity", "FRA", "DEU", by="comembership", from_=1960, until=1962)]
+    assert years == ["1960-12-31", "1961-12-31", "1962-12-31"]
+    assert graph.ask("obligations", "JPN", conflicts=False, hops=None, as_of=1970).params["hops"] == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "given", "words"),
+    [(("load",), {}, "no command that answers"), (("exposure", "Atlantis"), {}, "Atlantis"), (("exposure",), {}, "exposure: Missing"),
+     (("exposure", "DEU"), {"best": 3}, "best"), (("exposure", "DEU"), {"form": "csv"}, "form"), (("exposure", "DEU"), {"db": "x"}, "db")],
+)  # fmt: skip
+def test_wrong_requests_for_a_command(graph: Graph, args: tuple[str, ...], given: dict[str, object], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        graph.ask(*args, **given)
+
+
+def test_connect_opens_what_the_environment_names(loaded_embedded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACTGRAPH_DB", loaded_embedded.url)
+    assert graph_loader.connect(library=[]).store.url == loaded_embedded.url
