@@ -287,13 +287,8 @@ class FlowError(DataError, ValueError):
     """Flows that contradict each other: their shares cannot be put together (exit code 1)."""
 
 
-def _only(values: Iterable[Any]) -> Any:
-    """The one value that all rows state; None when they state none, or several."""
-    said = {v for v in values if v is not None}
-    return said.pop() if len(said) == 1 else None
-
-
-def _row(key: Sequence[Any], rows: list[dict[str, Any]], rounding: float | None) -> dict[str, Any]:
+def _refuse(key: Sequence[Any], rows: Sequence[dict[str, Any]], rounding: float | None) -> None:
+    """Refuse rows of a group whose shares cannot be put together."""
     suppliers = [r["supplier"] for r in rows]
     if twice := sorted({s for s in suppliers if suppliers.count(s) > 1}):
         raise ValueError(f"supplier given twice: {', '.join(twice)}")
@@ -301,66 +296,102 @@ def _row(key: Sequence[Any], rows: list[dict[str, Any]], rounding: float | None)
         raise ValueError(f"shares of different totals cannot be joined: {sorted(map(str, scopes))}")
     if key[4] > key[5]:
         raise ValueError("the period ends before it begins")
-    totals = {r["total"] for r in rows if r["total"] is not None}
-    nothing = totals == {0.0}
+    nothing = {r["total"] for r in rows if r["total"] is not None} == {0.0}
     missing = sorted(r["supplier"] for r in rows if r["share"] is None)
     if missing and not nothing:
         raise ValueError(f"share missing: {', '.join(missing)}")
-    shares = {} if nothing and missing else {r["supplier"]: r["share"] for r in rows}
-    named = _positive(shares.values())
+    named = [] if missing else _positive(r["share"] for r in rows)
     if nothing and named:
         raise ValueError("shares of a total of 0")
-
-    row: dict[str, Any] = dict.fromkeys(_OUTPUT)
-    row |= dict(zip(GROUP, key, strict=True))
-    row |= {c: _only(r[c] for r in rows) for c in ("good_name", "scope", "total", "unit")}
-    row |= {
-        "top_note": "",
-        "n_named": len(named),
-        "named_largest": all(r["named_largest"] is True for r in rows),
-        "disputed": any(r["disputed"] for r in rows),
-        "sources": sorted({s for r in rows for s in r["sources"] or ()}),
-    }
-    if not named and not any(totals):
-        row["top_note"] = "no imports"
-        return row
-
-    residual = _residual(named, rounding)
-    low, high = hhi_bounds(named, named_largest=row["named_largest"], rounding=rounding)
-    top = named[0] if named else 0.0
-    leaders = sorted(s for s, share in shares.items() if named and top - share < _FLOAT)
-    if not named:
-        row["top_note"] = "no supplier is named"
-    elif not row["named_largest"] and residual > top - _FLOAT:
-        row["top_note"] = "an unnamed supplier may be larger"
-    elif len(leaders) > 1:
-        row["top_note"] = f"tie: {', '.join(leaders)}"
-    else:
-        row["top_supplier"] = leaders[0]
-    return row | {
-        "hhi_lo": low,
-        "hhi_hi": high,
-        "hhi_points_lo": hhi_points(low),
-        "hhi_points_hi": hhi_points(high),
-        "effective_lo": effective_suppliers(high),
-        "effective_hi": effective_suppliers(low) if low > 0 else None,
-        "top_share": top if named else None,
-        "cr1_lo": top,
-        "cr1_hi": top if row["named_largest"] and named else max(top, residual),
-        "cr3_lo": math.fsum(named[:3]),
-        "cr3_hi": _cr3_most(named, residual, row["named_largest"]),
-        "named_share": math.fsum(named),
-        "residual": residual,
-    }
+    _residual(named, rounding)
 
 
-def _cr3_most(named: Sequence[float], residual: float, named_largest: bool) -> float:
-    """Greatest share of the three largest suppliers: the unnamed are at most the smallest named where those are the largest, else one."""
-    if not named:
-        return 1.0
-    if named_largest:
-        return min(1.0, math.fsum(named[:3]) + min(residual, max(0, 3 - len(named)) * named[-1]))
-    return min(1.0, max(math.fsum(named[:3]), residual + math.fsum(named[:2])))
+def _only(column: str) -> pl.Expr:
+    """The one value that all rows state; null when they state none, or several."""
+    least = pl.col(column).min()
+    return pl.when(least == pl.col(column).max()).then(least)
+
+
+def _united(flows: pl.DataFrame, name: str, values: pl.Expr) -> pl.DataFrame:
+    """Per group the sorted union of values; lists, so slower than all else, and only for the groups that need it."""
+    return flows.group_by(GROUP).agg(values.drop_nulls().unique().sort().alias(name))
+
+
+def _gathered(flows: pl.DataFrame) -> pl.DataFrame:
+    """One row a group: sums over its suppliers above zero, and whether its rows need to be looked at one by one."""
+    share, total, s, scope = pl.col("share"), pl.col("total"), pl.col("s"), pl.col("scope")
+    flows = flows.with_columns(
+        share.cast(pl.Float64), total.cast(pl.Float64), s=pl.when(share > 0).then(share.clip(upper_bound=1.0)),
+        cited=pl.col("sources").list.join("\x1f"),
+    )  # fmt: skip
+    nothing = (total == 0).any() & ~(total != 0).any()
+    top = s >= s.max() - _FLOAT
+    groups = (
+        flows.lazy()
+        .group_by(GROUP)
+        .agg(
+            *(_only(c) for c in ("good_name", "scope", "total", "unit")),
+            # Of a total of 0 nothing can be named: where a share is missing beside it, there are no imports.
+            n_named=pl.when(nothing).then(0).otherwise(s.count()), named_share=s.sum(), hhi_lo=(s * s).sum(), least=s.min(),
+            top_share=s.max(), two=s.sort(descending=True, nulls_last=True).head(2).sum(),
+            cr3_lo=s.sort(descending=True, nulls_last=True).head(3).sum(), n_top=top.sum(),
+            top_supplier=pl.col("supplier").get(s.arg_max()), named_largest=pl.col("named_largest").fill_null(False).all(),
+            disputed=pl.col("disputed").fill_null(False).any(), sources=pl.col("sources").first(),
+            differ=(pl.col("cited").min() != pl.col("cited").max()) | pl.col("cited").is_null().any(), any_total=(total != 0).any(),
+            odd=(pl.col("supplier").n_unique() < pl.len()) | (scope.min() != scope.max()) | (scope.null_count().is_between(1, pl.len() - 1))
+            | (share.is_null().any() & ~nothing) | (~share.is_finite()).any() | (share < 0).any() | (share > 1 + _FLOAT).any()
+            | (nothing & s.is_not_null().any()) | (s.sum() > 1 + _FLOAT),
+        )
+        .with_columns(
+            differ=pl.col("differ").fill_null(False) | (pl.col("sources").list.len() > 1),  # one list may be unsorted
+            odd=pl.col("odd").fill_null(False) | (pl.col("from_year") > pl.col("to_year")),
+        )
+        .sort(GROUP)
+        .collect()
+    )  # fmt: skip
+
+    def of(chosen: pl.Expr) -> pl.DataFrame:
+        return flows.join(groups.filter(chosen).select(GROUP), on=GROUP, how="semi", nulls_equal=True)
+
+    leaders = pl.col("supplier").filter(pl.col("s") >= pl.col("s").max() - _FLOAT)
+    tied = _united(of(pl.col("n_top") > 1), "leaders", leaders)
+    cited = _united(of(pl.col("differ")), "all_sources", pl.col("sources").explode())
+    groups = groups.join(tied, on=GROUP, how="left", nulls_equal=True).join(cited, on=GROUP, how="left", nulls_equal=True)
+    return groups.with_columns(sources=pl.when("differ").then("all_sources").otherwise("sources").fill_null([])).sort(GROUP)
+
+
+def _measured(groups: pl.DataFrame) -> pl.DataFrame:
+    """The measures of each group: `hhi_bounds` and the others, as expressions over all groups at once."""
+    col = pl.col
+    named, known = col("n_named") > 0, col("named_largest")
+    unnamed = 1 - col("named_share")
+    groups = groups.with_columns(residual=pl.when(unnamed > _FLOAT).then(unnamed).otherwise(0.0))
+    full = (col("residual") / col("least")).floor()
+    packed = full * col("least") ** 2 + (col("residual") - full * col("least")).clip(lower_bound=0.0) ** 2
+    hidden = pl.min_horizontal("residual", (3 - col("n_named")).clip(lower_bound=0) * col("least"))
+    most = pl.when(known).then(col("cr3_lo") + hidden).otherwise(pl.max_horizontal("cr3_lo", col("residual") + col("two")))
+    groups = groups.with_columns(
+        hhi_lo=col("hhi_lo").clip(upper_bound=1.0),
+        hhi_hi=pl.when(named).then(col("hhi_lo") + pl.when(known).then(packed).otherwise(col("residual") ** 2)).otherwise(1.0)
+        .clip(upper_bound=1.0),
+        cr1_lo=col("top_share").fill_null(0.0),
+        cr1_hi=pl.when(named & known).then(col("top_share")).when(named).then(pl.max_horizontal("top_share", "residual")).otherwise(1.0),
+        cr3_hi=pl.when(named).then(most).otherwise(1.0).clip(upper_bound=1.0),
+        top_note=pl.when(~named & ~col("any_total")).then(pl.lit("no imports"))
+        .when(~named).then(pl.lit("no supplier is named"))
+        .when(~known & (col("residual") > col("top_share") - _FLOAT)).then(pl.lit("an unnamed supplier may be larger"))
+        .when(col("n_top") > 1).then("tie: " + col("leaders").list.join(", "))
+        .otherwise(pl.lit("")),
+    )  # fmt: skip
+    groups = groups.with_columns(
+        top_supplier=pl.when(col("top_note") == "").then(col("top_supplier")),
+        hhi_points_lo=col("hhi_lo") * 10_000, hhi_points_hi=col("hhi_hi") * 10_000,
+        effective_lo=1 / col("hhi_hi"), effective_hi=pl.when(col("hhi_lo") > 0).then(1 / col("hhi_lo")),
+    )  # fmt: skip
+    figures = ("hhi_lo", "hhi_hi", "hhi_points_lo", "hhi_points_hi", "effective_lo", "effective_hi", "top_share", "cr1_lo", "cr1_hi",
+               "cr3_lo", "cr3_hi", "named_share", "residual")  # fmt: skip
+    empty = col("top_note") == "no imports"
+    return groups.with_columns(pl.when(~empty).then(col(c)).alias(c) for c in figures)
 
 
 def concentration(flows: pl.DataFrame, *, rounding: float | None = None) -> pl.DataFrame:
@@ -411,16 +442,18 @@ def concentration(flows: pl.DataFrame, *, rounding: float | None = None) -> pl.D
     """
     if missing := [c for c in _INPUT if c not in flows.columns]:
         raise ValueError(f"columns missing from the flows: {', '.join(missing)}")
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in flows.select(_INPUT).iter_rows(named=True):
-        groups.setdefault(tuple(row[c] for c in GROUP), []).append(row)
-    result = []
-    for key in sorted(groups, key=lambda k: tuple((v is not None, v) for v in k)):
-        try:
-            result.append(_row(key, groups[key], rounding))
-        except ValueError as error:
-            raise FlowError(f"{_name(key)}: {error}") from error
-    return pl.DataFrame(result, schema=_OUTPUT)
+    if rounding is not None:
+        _slack([], rounding)  # refuses what is no rounding
+    groups = _gathered(flows.select(_INPUT))
+    odd = groups.filter("odd").select(GROUP)
+    if odd.height:
+        rows = flows.select(_INPUT).join(odd, on=GROUP, how="semi", nulls_equal=True).sort(GROUP)
+        for key, group in rows.group_by(GROUP, maintain_order=True):
+            try:
+                _refuse(key, group.to_dicts(), rounding)
+            except ValueError as error:
+                raise FlowError(f"{_name(key)}: {error}") from error
+    return _measured(groups).select(pl.col(name).cast(type_) for name, type_ in _OUTPUT.items())
 
 
 def select_period(flows: pl.DataFrame, as_of: str, *, max_age_years: int = MAX_AGE_YEARS) -> pl.DataFrame:
