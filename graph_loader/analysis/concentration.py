@@ -368,7 +368,7 @@ def _measured(groups: pl.DataFrame) -> pl.DataFrame:
     groups = groups.with_columns(residual=pl.when(unnamed > _FLOAT).then(unnamed).otherwise(0.0))
     full = (col("residual") / col("least")).floor()
     packed = full * col("least") ** 2 + (col("residual") - full * col("least")).clip(lower_bound=0.0) ** 2
-    hidden = pl.min_horizontal("residual", (3 - col("n_named")).clip(lower_bound=0) * col("least"))
+    hidden = pl.min_horizontal("residual", (3 - col("n_named").cast(pl.Int64)).clip(lower_bound=0) * col("least"))
     most = pl.when(known).then(col("cr3_lo") + hidden).otherwise(pl.max_horizontal("cr3_lo", col("residual") + col("two")))
     groups = groups.with_columns(
         hhi_lo=col("hhi_lo").clip(upper_bound=1.0),

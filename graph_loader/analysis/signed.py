@@ -9,7 +9,6 @@ import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from importlib.metadata import version
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -43,12 +42,14 @@ _Pair = tuple[str, str]
 
 def _libraries() -> tuple[Any, Any]:
     try:
-        return import_module("leidenalg"), import_module("igraph")
+        import igraph
+        import leidenalg
     except ImportError as error:
         raise UsageError(
             "camps of signed ties need leidenalg and igraph, which pactgraph does not bring with it, for their licence is the GPL:"
             " pip install 'pactgraph[signed]'"
         ) from error
+    return leidenalg, igraph
 
 
 def signed_modularity(

@@ -467,3 +467,20 @@ class TestSelectPeriod:
     def test_result_feeds_concentration(self) -> None:
         row = only(concentration(select_period(supplies(EU_GAS_2021), "2022-02-24")))
         assert row["hhi_lo"] == pytest.approx(0.2759)
+
+
+@pytest.mark.parametrize(
+    ("shares", "largest", "low", "high"),
+    [
+        ((0.3, 0.3, 0.2, 0.2), True, 0.8, 0.8),
+        ((0.4, 0.2, 0.1, 0.05), True, 0.7, 0.7),  # .25 is unnamed, none of it above .05
+        ((0.33, 0.22), True, 0.55, 0.77),  # a third has at most .22
+        ((0.6, 0.3), True, 0.9, 1.0),
+        ((0.2, 0.2, 0.2), False, 0.6, 0.8),  # the unnamed .4 may be one supplier
+        ((0.4, 0.3, 0.2), False, 0.9, 0.9),  # .1 is less than the third
+    ],
+)
+def test_share_of_the_three_largest(shares: tuple[float, ...], largest: bool, low: float, high: float) -> None:
+    rows = ({"supplier": f"S{i}", "share": share, "named_largest": largest} for i, share in enumerate(shares))
+    (row,) = concentration(frame(*rows)).to_dicts()
+    assert (row["cr3_lo"], row["cr3_hi"]) == (pytest.approx(low), pytest.approx(high))

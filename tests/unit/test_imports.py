@@ -103,6 +103,8 @@ def test_data_flow_one_way(lower: str, higher: tuple[str, ...]) -> None:
         ("arcadedb", ("graph_loader.stores.embedded",)),
         ("neo4j", ("graph_loader.stores.neo4j", "graph_loader.server")),
         ("graspologic_native", ("graph_loader.analysis.leiden",)),
+        ("leidenalg", ("graph_loader.analysis.signed",)),  # under the GPL: an optional extra
+        ("igraph", ("graph_loader.analysis.signed",)),
         ("pyvis", ("viz",)),
         ("jinja2", ("viz",)),
         ("rich", ("graph_loader.cli",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
@@ -12,7 +13,6 @@ import networkx as nx
 import pytest
 from ties import defence, measure, world
 
-from graph_loader.analysis import signed
 from graph_loader.analysis.clusters import camps
 from graph_loader.analysis.leiden import leiden_once
 from graph_loader.analysis.signed import signed_camps, signed_modularity
@@ -104,10 +104,7 @@ def test_settings_out_of_range(given: dict[str, Any]) -> None:
 
 
 def test_without_the_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> Any:
-        raise ImportError(name)
-
-    monkeypatch.setattr(signed, "import_module", missing)
+    monkeypatch.setitem(sys.modules, "leidenalg", None)
     with pytest.raises(UsageError, match=r"pip install 'pactgraph\[signed\]'"):
         signed_camps(EUROPE_1907, runs=1, bootstrap=0)
 
