@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from viz import document, page
+from viz import charts, document, page
 from viz.document import say
 from viz.words import BASIS, DEPENDENCY
 
@@ -15,6 +15,8 @@ MARKET, DEPENDENCE = 0.18, 0.40
 """Thresholds drawn on the HHI's scale of 0..1. US DOJ and FTC, Merger Guidelines (2023), 2.1: above 1,800 points a market is highly
 concentrated. European Commission, SWD(2021) 352, CDI 1, and CEPII's GeoDep: an HHI of imports above .4."""
 RANKS = 4
+FEW_GOODS = 3
+"""With at most so many goods of one importer each, these are drawn as flows too."""
 LEADERS = 3
 Row = Mapping[str, Any]
 _STANDINGS = ("ally", "some", "rival", "both")
@@ -55,14 +57,15 @@ def dependency_page(data: DependencyInput) -> str:
     refs = document.References(data.sources)
     matrices, ranked = _split(data.flows)
     world = sorted(data.world, key=lambda r: (-(r["hhi_lo"] if r["hhi_lo"] is not None else -1), r["good_name"], r["stage"]))
+    drawn: list[charts.Chart] = []
     goods = sorted({(r["good"], r["good_name"]) for r in [*data.flows, *data.world, *data.changes]}, key=lambda g: g[1].lower())
     context: dict[str, Any] = {
         "w": DEPENDENCY,
         **data.head(),
         "goods": goods,
         "findings": _findings(data, world, refs),
-        "matrices": [_matrix(rows, refs) for rows in matrices],
-        "ranked": [_ranked(rows, refs) for rows in ranked],
+        "matrices": [_matrix(rows, refs) | {"flows": _flows(rows, drawn)} for rows in matrices],
+        "ranked": [_ranked(rows, refs) | {"flows": _few(rows, drawn)} for rows in ranked],
         "changes": [_change(r, refs) for r in data.changes],
         "world": [_line(r, refs, LEADERS) for r in world],
         "reasons": _reasons(data.flows, refs),
@@ -72,7 +75,31 @@ def dependency_page(data: DependencyInput) -> str:
         ],
     }
     context["sources"] = refs.listed()
-    return page.render_document("dependency.html.j2", context, script="document.js", style="document.css")
+    return page.render_document("dependency.html.j2", context, script="document.js", style="document.css", charts=drawn)
+
+
+def _flows(rows: Sequence[Row], drawn: list[charts.Chart]) -> list[int]:
+    """Charts of flows of one good: states, and blocs apart from them; their numbers among the page's charts."""
+    found = []
+    for bloc in (False, True):
+        part = [r for r in sorted(rows, key=_by_concentration) if r["is_bloc"] == bloc and any(s["share"] > 0 for s in r["suppliers"])]
+        if part:
+            what = say("flows_label", good=document.inside(rows[0]["good_name"]), n=document.count(len(part), "importer"))
+            found.append(len(drawn))
+            drawn.append(charts.sankey([_importer(r) for r in part], label=what, words=DEPENDENCY | {"of": DEPENDENCY["of_total"]}))
+    return found
+
+
+def _few(rows: Sequence[Row], drawn: list[charts.Chart]) -> list[int]:
+    return [n for r in rows for n in _flows([r], drawn)] if len(rows) <= FEW_GOODS else []
+
+
+def _importer(row: Row) -> dict[str, Any]:
+    """An importer of a chart of flows, with its period, since two may differ."""
+    return {
+        "name": f"{row['importer_name']}, {document.period_text(row)}",
+        "suppliers": [_cell(s) | {"id": s["id"], "share": s["share"]} for s in row["suppliers"]],
+    }
 
 
 def _split(flows: Sequence[Row]) -> tuple[list[list[Row]], list[list[Row]]]:

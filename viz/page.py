@@ -160,8 +160,19 @@ def render_network(
     return str(net.generate_html())
 
 
-def render_document(template: str, context: Mapping[str, Any], *, script: str, style: str) -> str:
-    """Render a page of text, tables and bars, made whole on the server: it can be read without its script.
+@lru_cache(maxsize=1)
+def _documents() -> jinja2.Environment:
+    """The environment of all documents: their templates are compiled once, however many pages are written."""
+    environment = _environment()
+    environment.filters["data"] = _json_block
+    return environment
+
+
+def render_document(
+    template: str, context: Mapping[str, Any], *, script: str, style: str, charts: Sequence[Mapping[str, Any]] = (),
+    world: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
+    """Render a page of text, tables, bars and charts. All but the charts is made whole on the server and can be read without a script.
 
     Parameters
     ----------
@@ -171,6 +182,10 @@ def render_document(template: str, context: Mapping[str, Any], *, script: str, s
         What the template shows; made plain, every text escaped where it stands.
     script, style
         File names in ``viz/assets``; the script adds filters to what is there.
+    charts
+        As `viz.charts` makes them; the template shows the n-th by ``chart(n)``. Only a page that has one holds the library.
+    world
+        Outlines for maps, as GeoJSON.
 
     Returns
     -------
@@ -178,8 +193,12 @@ def render_document(template: str, context: Mapping[str, Any], *, script: str, s
         The whole page, to be written as UTF-8. Equal input gives equal text; nothing in it makes a request.
     """
     code = asset(script)
-    shown = {"policy": _policy([code]), "page_script": Markup(code), "page_style": Markup(asset(style))}
-    return _environment().get_template(template).render({**plain(context), **shown})
+    drawing = [asset("echarts.min.js"), asset("charts.js")] if charts else []
+    shown = {
+        "policy": _policy([*drawing, code]), "page_script": Markup(code), "page_style": Markup(asset(style)), "charts": plain(charts),
+        "outlines": world, "chart_scripts": [Markup(text) for text in drawing],
+    }  # fmt: skip
+    return _documents().get_template(template).render({**plain(context), **shown})
 
 
 def render_text(template: str, context: Mapping[str, Any]) -> str:
@@ -197,4 +216,4 @@ def render_text(template: str, context: Mapping[str, Any]) -> str:
     str
         Equal input gives equal text.
     """
-    return _environment().get_template(template).render(plain(context))
+    return _documents().get_template(template).render(plain(context))

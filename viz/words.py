@@ -113,6 +113,10 @@ DEPENDENCY: dict[str, str] = SHARED | {
     "matrix": "Importers and suppliers, by good",
     "matrix_about": "Each number is the supplier's share of the importer's total in the period; the darker, the larger. An empty cell is "
     "not 0: the source does not name that supplier.",
+    "flows": "As flows",
+    "flows_about": "Each importer is one whole, so widths compare within an importer; a supplier's height adds shares of different totals "
+    "and is no amount. What no supplier is named for flows from “not named”, once for each importer: it is no supplier.",
+    "of_total": "of the total",
     "ranked": "Goods with one importer recorded",
     "ranked_about": "Suppliers in order of their share. What is not named is not a supplier.",
     "importer": "Importer",
@@ -195,6 +199,7 @@ SENTENCES: dict[str, str] = {
     "measured": "{n} of {states} measured: {above} with an HHI above .40, {below} below{open}.",
     "not_decided": ", {n} not decided by the suppliers named",
     "adverse": "{n} of state and supplier with a sanction or dispute in force between them; the largest share: {largest}",
+    "flows_label": "Flows of {good} from suppliers to {n}; the numbers stand in the table of the same good.",
     "moved": "Largest change: {supplier} from {before} ({then}) to {after} ({now}) of the {good} of {importer}.",
     "world": "World output of {good} ({period}): {top} {share}, HHI {hhi}.",
 }

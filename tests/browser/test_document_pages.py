@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import itertools
 import os
 import re
@@ -14,11 +15,12 @@ from typing import Any
 
 import pytest
 
+from viz import charts, page
 from viz.dependency import DependencyInput, dependency_page
 from viz.dossier import DossierInput, dossier_page
 
 from .hostile import TEXTS
-from .support import OPEN, SOURCES, browser, opened
+from .support import OPEN, SOURCES, browser, opened, settle
 
 pytestmark = pytest.mark.browser
 AS_OF = "2025-06-30"
@@ -462,6 +464,57 @@ def test_darker_cells_are_larger_shares(chrome: Any, files: dict[str, Path]) -> 
         assert [c for _, c in sorted(light)] == sorted((c for _, c in light), reverse=True) and len(light) == 6
 
 
+def test_flows_are_drawn_as_they_are_given(chrome: Any, files: dict[str, Path]) -> None:
+    with opened(chrome, files["dependency"]) as o:
+        page = o.page
+        # Gas: 5 shares of three states, 1 of a bloc, each importer with a rest; tin, of one importer, 1 share and a rest.
+        assert page.locator("#matrix [data-chart] svg").count() == 2 and page.locator("#ranked [data-chart] svg").count() == 1
+        flow = """g > path[fill-opacity="0.55"], g > path[fill-opacity="0.4"]"""
+        links = f"all => all.map(s => s.querySelectorAll('{flow}').length)"
+        assert page.eval_on_selector_all("[data-chart] svg", links) == [5 + 3, 1 + 1, 1 + 1]
+        drawn = "all => all.map(s => Array.from(s.querySelectorAll('text')).map(t => t.textContent))"
+        states, bloc, _ = page.eval_on_selector_all("[data-chart] svg", drawn)
+        # What is not named is a node of its own for each importer, and never one supplier of several.
+        importers = [f"State {s}, 2024" for s in ("AAA", "BBB", "CCC")]
+        assert sorted(states) == sorted(["State RRR", "State NNN", *importers, *["not named"] * 3])
+        assert {"R 70%", "30%", "State UNI, 2024"} <= set(bloc)
+        height = "all => all.map(p => p.getBoundingClientRect().height)"
+        small, large = sorted(page.locator("[data-chart] >> nth=1").locator(flow).evaluate_all(height))
+        assert large > 1.8 * small  # .7 named, .3 not; both boxes hold the curve's rise
+        assert page.locator("[data-chart] pattern").count() > 0  # a rival differs by pattern, not by colour alone
+        page.select_option("#good", "tin")
+        assert page.locator("#matrix [data-chart] >> nth=0").is_hidden()
+
+
+def test_charts_fit_print_and_follow_the_scheme(chrome: Any, files: dict[str, Path]) -> None:
+    with opened(chrome, files["dependency"], width=390) as o:
+        page = o.page
+        wide = "Math.max(...Array.from(document.querySelectorAll('[data-chart] svg')).map(s => s.getBoundingClientRect().width))"
+        ink = "document.querySelector('[data-chart] text').getAttribute('fill')"
+        assert 300 < page.evaluate(wide) <= 390
+        light = page.evaluate(ink)
+        page.emulate_media(color_scheme="dark")
+        settle(page)
+        assert page.evaluate(ink) != light
+        page.set_viewport_size({"width": 1000, "height": 800})
+        settle(page)
+        assert page.evaluate(wide) > 800
+        page.emulate_media(media="print", color_scheme="light")
+        settle(page)
+        assert page.evaluate(wide) <= 690 and page.evaluate(ink) == "#000"
+
+
+def test_the_library_and_the_outlines_are_what_their_build_made() -> None:
+    folder = Path(page.__file__).parent / "assets"
+    for line in (folder / "source" / "SHA256SUMS").read_text(encoding="ascii").splitlines():
+        digest, name = line.split()
+        file = folder / name
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == digest and file.stat().st_size < 2**20, name
+    library = page.asset("echarts.min.js")
+    assert "Apache License, Version 2.0" in library[:900] and "new Function" not in library and "eval(" not in library
+    assert {"DEU", "IND", "USA", "SGP"} <= charts.drawn_states()
+
+
 # ------------------------------------------------------------------------------------------------ safety
 
 
@@ -500,7 +553,10 @@ def test_hostile_text_stays_text(chrome: Any, tmp_path: Path, make: Any, start: 
         page.click("#open")
         assert o.requests == [file.as_uri()] and o.errors == [] and o.dialogs == []
         assert page.evaluate("window.__ran || 0") == 0
-        inside = "main script, img, image, iframe, object, embed, video, base, form, main style, main link, math, body svg, plaintext"
+        inside = (
+            "main script, img, image, iframe, object, embed, video, base, form, main style, main link, math, plaintext,"
+            " body :not([data-chart] > div) > svg"
+        )
         assert page.locator(inside).count() == 0
         own = "Array.from(document.querySelectorAll('*')).every(e => Array.from(e.attributes).every(a => !a.name.startsWith('on')))"
         assert page.evaluate(own)
