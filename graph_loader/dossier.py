@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graph_loader.dates import BEGINNING, FOREVER
 from graph_loader.schema import claimable
 from graph_loader.stores.base import Reader
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _DATES = (
     "t.since AS since, t.until AS until, t.since_edtf AS since_edtf, t.until_edtf AS until_edtf, t.start_kind AS start_kind,"
@@ -60,16 +63,17 @@ def ties_of(reader: Reader, id_: str, day: str, domains: Collection[str]) -> lis
         if row["domain"] not in domains:
             continue
         owed = "" if not row["obligations"] else "both" if row["mutual"] else "it" if row["start"] == id_ else "other"
-        found.append(_dated(row, day) | {"obliged": owed, "premises": row["premises"] or []})
+        found.append(dated(row, day) | {"obliged": owed, "premises": row["premises"] or []})
     return found
 
 
 def memberships_of(reader: Reader, id_: str, day: str) -> list[dict[str, Any]]:
     """Memberships that began by the day, ended ones too."""
-    return [_dated(row, day) for row in reader.run(MEMBERSHIPS, {"id": id_, "as_of": day}).dicts()]
+    return [dated(row, day) for row in reader.run(MEMBERSHIPS, {"id": id_, "as_of": day}).dicts()]
 
 
-def _dated(row: dict[str, Any], day: str) -> dict[str, Any]:
+def dated(row: dict[str, Any], day: str) -> dict[str, Any]:
+    """A row with whether it is ``in_force`` on the day, and its dates as the source said them: ``since_text``, ``until_text``."""
     return row | {
         "in_force": row["since"] <= day < row["until"],
         "since_text": _said(row["since"], row["since_edtf"]),
@@ -193,8 +197,15 @@ def _text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def dependence_of(reader: Reader, ids: list[str], day: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+def dependence_of(
+    reader: Reader, ids: list[str], day: str, flows: pl.DataFrame | None = None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
     """Shares of one state (newest period of each good), or of a pair (each on the other, every period complete at the day).
+
+    Parameters
+    ----------
+    flows
+        `snapshot.flows`, where it is read already.
 
     Returns
     -------
@@ -207,7 +218,7 @@ def dependence_of(reader: Reader, ids: list[str], day: str) -> tuple[list[dict[s
     from graph_loader import snapshot
     from graph_loader.analysis.concentration import select_period
 
-    flows = snapshot.flows(reader)
+    flows = snapshot.flows(reader) if flows is None else flows
     complete = flows.filter(flows["to_year"] < int(day[:4]))
     chosen = complete if len(ids) == 2 else select_period(flows, day)
     names = party_names(reader) | {snapshot.WORLD: "World output"}
@@ -228,6 +239,7 @@ def dependence_of(reader: Reader, ids: list[str], day: str) -> tuple[list[dict[s
         wanted = rows if inward else [r for r in rows if r["supplier"] in ids]
         shown = row | {
             "good": rows[0]["good_name"],
+            "answer": wanted[0]["fact"] if problem or len(ids) == 2 else f"hhi:{importer}:{rows[0]['good']}",
             "importer_name": names.get(importer, importer),
             "facts": wanted,
             "suppliers": [

@@ -122,10 +122,9 @@ def panels(found: Sequence[Mapping[str, Any]], *, label: str, height: int) -> Ch
         value or None), ascending), ``said`` (text of each), ``step``, ``colour``, ``dash``, ``symbol``.
     """
     years = [p[0] for panel in found for s in panel["series"] for p in s["points"]]
-    first, last = math.floor(min(years)), math.ceil(max(years))
-    return {
-        "kind": "panels", "label": label, "panels": [dict(p) for p in found], "from": first, "to": max(last, first + 1), "height": height,
-    }  # fmt: skip
+    first = math.floor(min(years))
+    last = max(round(max(years), 2), first + 1)
+    return {"kind": "panels", "label": label, "panels": [dict(p) for p in found], "from": first, "to": last, "height": height}
 
 
 SERIES_LOOKS = tuple(

@@ -63,26 +63,34 @@ def dependency_page(data: DependencyInput) -> str:
         "w": DEPENDENCY,
         **data.head(),
         "goods": goods,
-        "findings": _findings(data, world, refs),
+        "findings": document.findings(said_of(data, world), refs, data.as_of),
         "matrices": [_matrix(rows, refs) | {"flows": _flows(rows, drawn)} for rows in matrices],
-        "ranked": [_ranked(rows, refs) | {"flows": _few(rows, drawn)} for rows in ranked],
+        "ranked": [ranked_rows(rows, refs) | {"flows": _few(rows, drawn)} for rows in ranked],
         "changes": [_change(r, refs) for r in data.changes],
-        "world": [_line(r, refs, LEADERS) for r in world],
+        "world": [line(r, refs, LEADERS) for r in world],
         "reasons": _reasons(data.flows, refs),
-        "ramp": [document.shade(s) | {"text": document.percent(s)} for s in (0.05, 0.25, 0.5, 0.75, 1.0)],
-        "standings": [
-            {"kind": k, "mark": DEPENDENCY[f"{k}_mark"], "name": DEPENDENCY[k], "about": DEPENDENCY[f"{k}_about"]} for k in _STANDINGS
-        ],
+        "ramp": ramp(),
+        "standings": standings(),
     }
     context["sources"] = refs.listed()
     return page.render_document("dependency.html.j2", context, script="document.js", style="document.css", charts=drawn)
+
+
+def ramp() -> list[dict[str, str]]:
+    """Five shares in their colours, for a legend."""
+    return [document.shade(s) | {"text": document.percent(s)} for s in (0.05, 0.25, 0.5, 0.75, 1.0)]
+
+
+def standings() -> list[dict[str, str]]:
+    """How suppliers are marked, for a legend."""
+    return [{"kind": k, "mark": DEPENDENCY[f"{k}_mark"], "name": DEPENDENCY[k], "about": DEPENDENCY[f"{k}_about"]} for k in _STANDINGS]
 
 
 def _flows(rows: Sequence[Row], drawn: list[charts.Chart]) -> list[int]:
     """Charts of flows of one good: states, and blocs apart from them; their numbers among the page's charts."""
     found = []
     for bloc in (False, True):
-        part = [r for r in sorted(rows, key=_by_concentration) if r["is_bloc"] == bloc and any(s["share"] > 0 for s in r["suppliers"])]
+        part = [r for r in sorted(rows, key=by_concentration) if r["is_bloc"] == bloc and any(s["share"] > 0 for s in r["suppliers"])]
         if part:
             what = say("flows_label", good=document.inside(rows[0]["good_name"]), n=document.count(len(part), "importer"))
             found.append(len(drawn))
@@ -98,7 +106,7 @@ def _importer(row: Row) -> dict[str, Any]:
     """An importer of a chart of flows, with its period, since two may differ."""
     return {
         "name": f"{row['importer_name']}, {document.period_text(row)}",
-        "suppliers": [_cell(s) | {"id": s["id"], "share": s["share"]} for s in row["suppliers"]],
+        "suppliers": [cell(s) | {"id": s["id"], "share": s["share"]} for s in row["suppliers"]],
     }
 
 
@@ -114,16 +122,18 @@ def _split(flows: Sequence[Row]) -> tuple[list[list[Row]], list[list[Row]]]:
             matrices.append(rows)
         else:
             single[rows[0]["importer_name"]] += rows
-    return matrices, [sorted(rows, key=_by_concentration) for _, rows in sorted(single.items(), key=lambda item: (-len(item[1]), item[0]))]
+    return matrices, [sorted(rows, key=by_concentration) for _, rows in sorted(single.items(), key=lambda item: (-len(item[1]), item[0]))]
 
 
-def _by_concentration(row: Row) -> tuple[float, float, str]:
+def by_concentration(row: Row) -> tuple[float, float, str]:
+    """Order of supplies: the least HHI, then the largest share, both falling."""
     top = row["suppliers"][0]["share"] if row["suppliers"] else 0.0
     return (-(row["hhi_lo"] if row["hhi_lo"] is not None else -1.0), -top, row["good_name"])
 
 
-def _findings(data: DependencyInput, world: Sequence[Row], refs: document.References) -> list[dict[str, Any]]:
-    said: list[tuple[str, Sequence[Row]]] = []
+def said_of(data: DependencyInput, world: Sequence[Row]) -> list[document.Said]:
+    """What is to be said in short, with the rows behind it and the ANSWER to doubt."""
+    said: list[document.Said] = []
     known = [r for r in data.flows if r["hhi_lo"] is not None and r["suppliers"]]
     measured = [r for r in known if not r["is_bloc"]]  # a bloc and its members are never counted or ranked together
     if measured:
@@ -134,9 +144,9 @@ def _findings(data: DependencyInput, world: Sequence[Row], refs: document.Refere
             states=document.count(len({r["importer"] for r in measured}), "state"),
             above=above, below=len(measured) - above - open_, open=say("not_decided", n=open_) if open_ else "",
         )  # fmt: skip
-        said.append((text, []))
-        said += [(_sentence(row), [row]) for row in sorted(measured, key=_by_share)[:3]]
-    said += [(_sentence(row), [row]) for row in sorted((r for r in known if r["is_bloc"]), key=_by_share)[:1]]
+        said.append((text, [], document.asked("dependency/top-supplier")))
+        said += [said_of_supply(row) for row in sorted(measured, key=by_share)[:3]]
+    said += [said_of_supply(row) for row in sorted((r for r in known if r["is_bloc"]), key=by_share)[:1]]
     adverse = [(r, s) for r in data.flows for s in r["suppliers"] if s["standing"] in ("rival", "both") and not r["is_bloc"]]
     if adverse:
         row, top = max(adverse, key=lambda p: (p[1]["share"], p[0]["importer_name"]))
@@ -144,7 +154,7 @@ def _findings(data: DependencyInput, world: Sequence[Row], refs: document.Refere
         largest = document.got(
             row["importer_name"], top["share"], document.inside(row["good_name"]), top["name"], "", document.period_text(row)
         )
-        said.append((say("adverse", n=pairs, largest=largest), [row, top]))
+        said.append((say("adverse", n=pairs, largest=largest), [row, top], _answer(row)))
     known_twice = [(r, s) for r in data.changes for s in r["suppliers"] if s["after"] is not None and s["before"] is not None]
     if known_twice:
         row, supplier = max(known_twice, key=lambda m: (abs(m[1]["after"] - m[1]["before"]), m[0]["importer_name"]))
@@ -153,7 +163,7 @@ def _findings(data: DependencyInput, world: Sequence[Row], refs: document.Refere
             after=document.percent(supplier["after"]), now=row["after"], good=document.inside(row["good_name"]),
             importer=document.named(row["importer_name"]),
         )  # fmt: skip
-        said.append((text, [row]))
+        said.append((text, [row], _answer(row)))
     for row in [r for r in world if r["hhi_lo"] is not None and r["suppliers"]][:2]:
         top = row["suppliers"][0]
         text = say(
@@ -161,24 +171,32 @@ def _findings(data: DependencyInput, world: Sequence[Row], refs: document.Refere
             share=document.percent(top["share"]),
             hhi=document.hhi_text(row["hhi_lo"], row["hhi_hi"]),
         )  # fmt: skip
-        said.append((text, [row]))
-    return [{"text": document.sentence(text), "refs": refs({s for row in rows for s in row["sources"]})} for text, rows in said]
+        said.append((text, [row], _answer(row)))
+    return said
 
 
-def _by_share(row: Row) -> tuple[float, str, str]:
+def _answer(row: Row) -> str:
+    return f"hhi:{row['importer']}:{row['good']}"
+
+
+def by_share(row: Row) -> tuple[float, str, str]:
+    """Order of supplies: the largest supplier's share, falling."""
     return (-row["suppliers"][0]["share"], row["importer_name"], row["good_name"])
 
 
-def _sentence(row: Row) -> str:
+def said_of_supply(row: Row) -> document.Said:
+    """Who got how much of a good from its largest supplier, how that one stands, and the HHI."""
     top = row["suppliers"][0]
     standing = DEPENDENCY.get(f"said_{top['standing']}", "")
     detail = (
         f"{document.period_text(row)}, by {BASIS.get(row['basis'], row['basis'])}; HHI {document.hhi_text(row['hhi_lo'], row['hhi_hi'])}"
     )
-    return document.got(row["importer_name"], top["share"], document.inside(row["good_name"]), top["name"], standing, detail)
+    text = document.got(row["importer_name"], top["share"], document.inside(row["good_name"]), top["name"], standing, detail)
+    return text, [row], _answer(row)
 
 
-def _cell(supplier: Row) -> dict[str, Any]:
+def cell(supplier: Row) -> dict[str, Any]:
+    """A supplier's share with its colour, and the mark of how it stands to the importer."""
     kind = supplier.get("standing", "neither")
     return document.shade(supplier["share"]) | {
         "name": supplier["name"],
@@ -191,7 +209,8 @@ def _cell(supplier: Row) -> dict[str, Any]:
     }
 
 
-def _line(row: Row, refs: document.References, most: int) -> dict[str, Any]:
+def line(row: Row, refs: document.References, most: int) -> dict[str, Any]:
+    """A row of a table of shares with its ``most`` largest suppliers as cells."""
     low, high = row["hhi_lo"], row["hhi_hi"]
     return {
         "importer": row["importer_name"],
@@ -208,7 +227,7 @@ def _line(row: Row, refs: document.References, most: int) -> dict[str, Any]:
         "named": document.percent(row["named_share"]),
         "disputed": row["disputed"],
         "refs": refs(row["sources"]),
-        "cells": [_cell(s) for s in row["suppliers"][:most]],
+        "cells": [cell(s) for s in row["suppliers"][:most]],
         "more": max(0, len(row["suppliers"]) - most),
     }
 
@@ -227,9 +246,9 @@ def _matrix(rows: Sequence[Row], refs: document.References) -> dict[str, Any]:
             weight[s["id"], s["name"]] += s["share"]
     columns = sorted(weight, key=lambda key: (-weight[key], key))
     lines = []
-    for row in sorted(rows, key=lambda r: (r["is_bloc"], *_by_concentration(r))):
-        held = {s["id"]: _cell(s) for s in row["suppliers"]}
-        lines.append(_line(row, refs, 0) | {"cells": [held.get(id_) for id_, _ in columns], "more": 0, "is_bloc": row["is_bloc"]})
+    for row in sorted(rows, key=lambda r: (r["is_bloc"], *by_concentration(r))):
+        held = {s["id"]: cell(s) for s in row["suppliers"]}
+        lines.append(line(row, refs, 0) | {"cells": [held.get(id_) for id_, _ in columns], "more": 0, "is_bloc": row["is_bloc"]})
     return {
         "good": rows[0]["good_name"],
         "id": rows[0]["good"],
@@ -258,8 +277,9 @@ def _reasons(flows: Sequence[Row], refs: document.References) -> list[dict[str, 
     return [found[key] for key in sorted(found)]
 
 
-def _ranked(rows: Sequence[Row], refs: document.References) -> dict[str, Any]:
-    return {"importer": rows[0]["importer_name"], "rows": [_line(r, refs, RANKS) for r in rows]}
+def ranked_rows(rows: Sequence[Row], refs: document.References) -> dict[str, Any]:
+    """The goods of one importer, each with its largest suppliers."""
+    return {"importer": rows[0]["importer_name"], "rows": [line(r, refs, RANKS) for r in rows]}
 
 
 def _points(points: float | None) -> str:

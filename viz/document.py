@@ -16,6 +16,7 @@ a chart in it is our own code. ``assets/source`` says how the build is made, wit
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -95,6 +96,27 @@ class References:
                 }
             )
         return rows
+
+
+Said = tuple[str, Sequence[Mapping[str, Any]], str]
+"""A sentence, the rows whose sources it rests on, and the ANSWER by which ``pactgraph explain`` doubts it; empty where there is none."""
+MOST_REFERENCES = 6
+
+
+def findings(said: Iterable[Said], refs: References, as_of: str) -> list[dict[str, Any]]:
+    """Sentences with the numbers of their first sources, how many more there are, and the command that doubts them."""
+    found = []
+    for text, rows, answer in said:
+        numbers = refs({s for row in rows for s in row["sources"]})
+        doubt = f"pactgraph explain {answer if ' -p ' in answer else shlex.quote(answer)} --as-of {as_of}" if answer else ""
+        shown = {"text": sentence(text), "refs": numbers[:MOST_REFERENCES], "more": max(0, len(numbers) - MOST_REFERENCES)}
+        found.append(shown | {"doubt": doubt})
+    return found
+
+
+def asked(query: str, **params: str) -> str:
+    """The ANSWER of a query of the library with its parameters, ready for a shell."""
+    return " ".join([f"query:{query}", *(f"-p {name}={shlex.quote(value)}" for name, value in params.items())])
 
 
 def percent(share: float | None) -> str:

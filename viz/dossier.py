@@ -14,7 +14,6 @@ from viz.words import BASIS, DOSSIER, PROPERTY
 BINDING = ("defence", "offence")
 MOST_PARTNERS = 8
 """Partners named in a row of the table of ties; all of them stand in the row's list."""
-MOST_REFERENCES = 6
 MOST_FLOWS = 8
 """Rows of a table of shares before the rest is folded away."""
 Row = Mapping[str, Any]
@@ -75,13 +74,13 @@ def dossier_page(data: DossierInput) -> str:
         "ticks": axis.ticks,
         "membership_ticks": belonging.ticks,
         "most_flows": MOST_FLOWS,
-        "findings": _findings(data, refs),
+        "findings": document.findings(said(data), refs, data.as_of),
         "obligations": _duties([t for t in data.ties if _binds(t) and t["in_force"]], data, refs),
         "overview": _overview(data.ties, axis, data.as_of),
         "memberships": _memberships(data, belonging, refs),
         "imports": [_flow(r, refs) for r in data.imports],
         "exports": [_flow(r, refs) for r in data.exports],
-        "claims": [_claim(c, refs) for c in data.claims],
+        "claims": [claim_row(c, refs) for c in data.claims],
         "domains": _domains(data.ties, axis, refs),
         "through": _through(data.through, axis, refs, names),
     }
@@ -101,39 +100,36 @@ def _groups(ties: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
     return groups
 
 
-def _findings(data: DossierInput, refs: document.References) -> list[dict[str, Any]]:
-    """Sentences with their numbers, each with its sources."""
+def said(data: DossierInput) -> list[document.Said]:
+    """What is to be said of a state or pair in short: sentences with their numbers, the rows behind them, and the ANSWER to doubt."""
     now = [t for t in data.ties if t["in_force"]]
-    said: list[_Said] = [_sentence_ties(data, now), *_sentences_duty(data, now)]
+    ids = [s["id"] for s in data.subjects]
+    all_ties = document.asked("partnership/ties-of", party=ids[0])
+    if len(ids) == 2:
+        all_ties = document.asked("partnership/pair", a=ids[0], b=ids[1])
+    found: list[document.Said] = [(*_sentence_ties(data, now), all_ties), *_sentences_duty(data, now)]
     partnerships = [t for t in now if t["kind"] == "strategic_partnership"]
     agreements = len({t["instrument"] or t["fact"] for t in partnerships})
     if agreements:
         others = document.count(len({t["other"] for t in partnerships}), "state or bloc", "states and blocs")
-        whom = "" if len(data.subjects) == 2 else f" with {others}"
-        said.append((say("partnerships", n=document.count(agreements, "strategic partnership"), whom=whom), partnerships))
+        whom = "" if len(ids) == 2 else f" with {others}"
+        answer = all_ties if len(ids) == 2 else document.asked("partnership/of-state", party=ids[0])
+        found.append((say("partnerships", n=document.count(agreements, "strategic partnership"), whom=whom), partnerships, answer))
     hostile = [t for t in [*now, *(t for t in data.through if t["in_force"])] if t["domain"] in ("SANCTIONS", "DISPUTE")]
     if hostile:
         n = document.count(len(hostile), "sanction or dispute", "sanctions and disputes")
-        said.append((say("hostile", n=n, which=_against(hostile, data)), hostile))
-    elif len(data.subjects) == 2:
-        said.append((say("no_hostile"), []))
-    said += _sentences_flow(data)
-    said += _sentence_blocs(data, document.named(data.subjects[0]["name"]))
-    disputed = sum(len(c["said"]) > 1 for c in data.claims)
+        found.append((say("hostile", n=n, which=_against(hostile, data)), hostile, hostile[0]["fact"]))
+    elif len(ids) == 2:
+        found.append((say("no_hostile"), [], all_ties))
+    found += _sentences_flow(data)
+    found += _sentence_blocs(data, document.named(data.subjects[0]["name"]))
+    disputed = [c for c in data.claims if len(c["said"]) > 1]
     if disputed:
-        said.append((say("disputed", n=document.count(disputed, "point")), []))
-    return [{"text": document.sentence(text)} | _few(refs({s for row in rows for s in row["sources"]})) for text, rows in said]
+        found.append((say("disputed", n=document.count(len(disputed), "point")), [], disputed[0]["fact"]))
+    return found
 
 
-def _few(numbers: list[int]) -> dict[str, Any]:
-    """The first sources of a sentence; all stand with the rows below."""
-    return {"refs": numbers[:MOST_REFERENCES], "more": max(0, len(numbers) - MOST_REFERENCES)}
-
-
-_Said = tuple[str, Sequence[Row]]
-
-
-def _sentence_ties(data: DossierInput, now: Sequence[Row]) -> _Said:
+def _sentence_ties(data: DossierInput, now: Sequence[Row]) -> tuple[str, Sequence[Row]]:
     pair = [document.named(s["name"]) for s in data.subjects]
     ended = len(data.ties) - len(now)
     if not now:
@@ -150,33 +146,39 @@ def _sentence_ties(data: DossierInput, now: Sequence[Row]) -> _Said:
     return say("ties_of_state", whom=pair[0], partners=partners, **parts), now
 
 
-def _sentences_duty(data: DossierInput, now: Sequence[Row]) -> list[_Said]:
+def _sentences_duty(data: DossierInput, now: Sequence[Row]) -> list[document.Said]:
     pair = [document.named(s["name"]) for s in data.subjects]
     first = pair[0]
     duties = [t for t in now if _binds(t)]
     if len(pair) == 2:
         if not duties:
-            return [(say("pair_no_duty", a=first, b=pair[1]), [])]
+            return [(say("pair_no_duty", a=first, b=pair[1]), [], _defenders(data))]
         how = {t["obliged"] for t in duties}
         if "both" in how or {"it", "other"} <= how:
-            return [(say("pair_each_other", a=first, b=pair[1]), duties)]
-        return [(say("pair_one_sided", a=first, b=pair[1]) if "it" in how else say("pair_one_sided", a=pair[1], b=first), duties)]
+            return [(say("pair_each_other", a=first, b=pair[1]), duties, _defenders(data))]
+        if "it" in how:
+            return [(say("pair_one_sided", a=first, b=pair[1]), duties, _defenders(data, 1))]
+        return [(say("pair_one_sided", a=pair[1], b=first), duties, _defenders(data))]
     defenders = sorted({t["name"] for t in duties if t["obliged"] in ("both", "other")})
     charges = sorted({t["name"] for t in duties if t["obliged"] in ("both", "it")})
     if not duties:
-        return [(say("no_duty", a=first), [])]
+        return [(say("no_duty", a=first), [], _defenders(data))]
     if defenders == charges:
         n = document.count(len(charges), "other state")
-        return [(say("each_other", a=first, n=n, which=document.listing(charges)), duties)]
-    said: list[_Said] = []
+        return [(say("each_other", a=first, n=n, which=document.listing(charges)), duties, _defenders(data))]
+    found: list[document.Said] = []
     if defenders:
-        be = "is" if len(defenders) == 1 else "are"
-        said.append(
-            (say("defended_by", a=first, n=document.count(len(defenders), "state"), be=be, which=document.listing(defenders)), duties)
-        )
+        n = document.count(len(defenders), "state")
+        text = say("defended_by", a=first, n=n, be="is" if len(defenders) == 1 else "are", which=document.listing(defenders))
+        found.append((text, duties, _defenders(data)))
     if charges:
-        said.append((say("defends", a=first, n=document.count(len(charges), "state"), which=document.listing(charges)), duties))
-    return said
+        text = say("defends", a=first, n=document.count(len(charges), "state"), which=document.listing(charges))
+        found.append((text, duties, document.asked("partnership/ties-of", party=data.subjects[0]["id"], domain="DEFENCE")))
+    return found
+
+
+def _defenders(data: DossierInput, which: int = 0) -> str:
+    return f"defenders:{data.subjects[which]['id']}"
 
 
 def _against(ties: Sequence[Row], data: DossierInput) -> str:
@@ -194,21 +196,21 @@ def _against(ties: Sequence[Row], data: DossierInput) -> str:
     return document.listing([f"{domain} ({', '.join(sorted(kinds))}) {ends}" for (domain, ends), kinds in sorted(groups.items())])
 
 
-def _sentences_flow(data: DossierInput) -> list[_Said]:
+def _sentences_flow(data: DossierInput) -> list[document.Said]:
     if len(data.subjects) == 2:
         newest: dict[tuple[str, ...], Row] = {}
         for row in data.imports:  # the newest period of each good stands first
             newest.setdefault((row["importer"], row["good"], row["stage"], row["basis"]), row)
-        found = []
+        found: list[document.Said] = []
         for subject in data.subjects:
             rows = [r for r in newest.values() if r["importer"] == subject["id"]]
-            found += [(_got(r), [r]) for r in sorted(rows, key=lambda r: (-r["suppliers"][0]["share"], r["good"]))[:2]]
-        return list(found)
+            found += [(_got(r), [r], r.get("answer", "")) for r in sorted(rows, key=lambda r: (-r["suppliers"][0]["share"], r["good"]))[:2]]
+        return found
     inward = [r for r in data.imports if r["suppliers"] and r["hhi_lo"] is not None]
     outward = [r for r in data.exports if r["importer"] != "WORLD"]
     largest = [sorted(rows, key=lambda r: (-r["suppliers"][0]["share"], r["good"]))[:2] for rows in (inward, outward)]
-    with_index = [(_got(r, hhi=True), [r]) for r in largest[0]]
-    return [*with_index, *((_got(r), [r]) for r in largest[1])]
+    with_index = [(_got(r, hhi=True), [r], r.get("answer", "")) for r in largest[0]]
+    return [*with_index, *((_got(r), [r], r.get("answer", "")) for r in largest[1])]
 
 
 def _got(row: Row, *, hhi: bool = False) -> str:
@@ -222,20 +224,20 @@ def _measure(row: Row) -> str:
     return f"{document.period_text(row)}, by {BASIS.get(row['basis'], row['basis'])}"
 
 
-def _sentence_blocs(data: DossierInput, first: str) -> list[_Said]:
+def _sentence_blocs(data: DossierInput, first: str) -> list[document.Said]:
     # A category is a list that somebody drew up, such as who counts as a middle power: nobody belongs to it by an act of its own.
     blocs = [{m["bloc"]: m for m in data.memberships[s["id"]] if m["in_force"] and m["kind"] != "category"} for s in data.subjects]
     if len(blocs) == 2:
         shared = [blocs[0][b] for b in sorted(set(blocs[0]) & set(blocs[1]))]
         listed = f": {document.listing([m['name'] for m in shared])}" if shared else ""
         rows = [*shared, *(blocs[1][m["bloc"]] for m in shared)]
-        return [(say("both_belong", n=document.count(len(shared), "bloc"), which=listed), rows)]
+        answer = document.asked("membership/shared", a=data.subjects[0]["id"], b=data.subjects[1]["id"])
+        return [(say("both_belong", n=document.count(len(shared), "bloc"), which=listed), rows, answer)]
     members = sorted(blocs[0].values(), key=lambda m: str(m["name"]))
     if not members:
         return []
-    return [
-        (say("belongs", a=first, n=document.count(len(members), "bloc"), which=document.listing([m["name"] for m in members])), members)
-    ]
+    text = say("belongs", a=first, n=document.count(len(members), "bloc"), which=document.listing([m["name"] for m in members]))
+    return [(text, members, document.asked("membership/of-state", state=data.subjects[0]["id"]))]
 
 
 def _duties(ties: Sequence[Row], data: DossierInput, refs: document.References) -> list[dict[str, Any]]:
@@ -428,7 +430,8 @@ def _flow(row: Row, refs: document.References) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Row, refs: document.References) -> dict[str, Any]:
+def claim_row(claim: Row, refs: document.References) -> dict[str, Any]:
+    """A disputed fact with what each source says of it."""
     said = [{"value": _value(s["value"], claim["property"]), "locator": s["locator"], "refs": refs(s["sources"])} for s in claim["said"]]
     return {
         "what": claim.get("what") or claim["fact"],

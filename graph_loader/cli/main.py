@@ -21,6 +21,7 @@ from graph_loader.cli.load import load, sources
 from graph_loader.cli.neo4j_server import neo4j
 from graph_loader.cli.obligations import obligations
 from graph_loader.cli.query import queries, query
+from graph_loader.cli.report import report
 from graph_loader.cli.scenario import scenario
 from graph_loader.cli.show import info, show
 from graph_loader.cli.similarity import similarity
@@ -28,6 +29,7 @@ from graph_loader.cli.validate import validate
 from graph_loader.cli.view import view
 from graph_loader.cli.view_dependency import view_dependency  # noqa: F401  (registers itself with view)
 from graph_loader.cli.view_show import view_show  # noqa: F401  (registers itself with view)
+from graph_loader.cli.view_site import site  # noqa: F401  (registers itself with view)
 from graph_loader.errors import PactgraphError
 
 _EPILOG = """\b
@@ -61,7 +63,7 @@ def cli() -> None:
 
 for command in (
     demo, load, validate, sources, query, queries, show, info, clusters, concentration, similarity,
-    explain, diff, hedging, exposure, scenario, obligations, view, export, neo4j, doctor,
+    explain, diff, hedging, exposure, scenario, obligations, view, report, export, neo4j, doctor,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -65,7 +65,7 @@ def emit(answer: Answer, form: str, cite: bool = False) -> None:
             click.echo(line, err=True)
     else:
         columns = [c for c in answer.columns if c not in answer.hidden and not c.endswith("_edtf")]
-        rows = [[_shown(row, c) for c in columns] for row in (answer.compact if answer.compact is not None else answer.rows)]
+        rows = [[shown(row, c) for c in columns] for row in (answer.compact if answer.compact is not None else answer.rows)]
         click.echo(_markdown(columns, rows) if form == "md" else _table(columns, rows, _numeric(answer, columns)), nl=False)
         for line in _remarks(answer, cite):
             click.echo(line)
@@ -104,7 +104,7 @@ def _cell(value: Any) -> str:
     return "".join(c if c.isprintable() else " " for c in str(flat(value)))
 
 
-def _shown(row: Mapping[str, Any], column: str) -> str:
+def shown(row: Mapping[str, Any], column: str) -> str:
     """The cell; a date as its source said it where the row holds that, for 1999 is not 1999-01-01."""
     said = row.get(f"{column}_edtf")
     if said is None or row.get(column) is None:

@@ -6,12 +6,19 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from graph_loader.cli.options import RESAMPLES, RUNS, domain_option, domains_of, doubts, progress, read_options, reading
 from graph_loader.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graph_loader.analysis.clusters import CampResult
+    from graph_loader.snapshot import Release
+    from graph_loader.stores.base import Reader
 
 
 @click.group()
@@ -19,15 +26,28 @@ def view() -> None:
     """Interactive HTML pages: one file each, no request leaves it."""
 
 
+open_option = click.option("--open", "open_", is_flag=True, help="Open the page in a browser when it is written.")
+
+
+def opened(path: Path, wanted: bool) -> None:
+    """Open a page in the user's browser, or say that there is none: the page is written all the same."""
+    import webbrowser
+
+    if wanted and not webbrowser.open(path.resolve().as_uri()):
+        click.echo(f"No browser was found; open {path} yourself.", err=True)
+
+
 @view.command("network", epilog="\b\nExample:\n  pactgraph view network -o network.html --as-of 1975")
 @click.option("-o", "--output", "output", type=click.Path(path_type=Path), required=True, help="File to write.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of camps and positions.")
 @click.option("--title", default="Ties between states", show_default=True, help="Title of the page.")
+@open_option
 @domain_option
 @read_options
 def network(
-    output: Path, seed: int, title: str, domains: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool, quiet: bool
-) -> None:
+    output: Path, seed: int, title: str, open_: bool, domains: tuple[str, ...], db: str | None, as_of: str | None, form: str, cite: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """The network of all ties with domain filters, a year slider, camps, dependence and the sources of each tie."""
     check_writable(output)
     with progress(quiet) as say:
@@ -35,6 +55,7 @@ def network(
         text, summary = network_html(db, as_of, domains_of(domains), seed, title, _command(as_of, domains), say, filters)
     write(output, text)
     click.echo(f"{output}: {summary}")
+    opened(output, open_)
 
 
 def _command(as_of: str | None, domains: tuple[str, ...]) -> str:
@@ -46,35 +67,42 @@ def network_html(
     db: str | None, as_of: str | None, domains: tuple[str, ...], seed: int, title: str, command: str, say: Any, filters: Sequence[str] = ()
 ) -> tuple[str, str]:
     """The page as text, and a line that says what is in it."""
+    with reading(db, as_of) as (_, reader, held, day):
+        return network_of(reader, held, day, domains, seed, title, command, say, filters)
+
+
+def network_of(
+    reader: Reader, held: Release, day: str, domains: tuple[str, ...], seed: int, title: str, command: str, say: Any,
+    filters: Sequence[str] = (), results: Mapping[str, CampResult] | None = None,
+) -> tuple[str, str]:  # fmt: skip
+    """The page of a store that is open; ``results`` are camps of all domains at all dates of change, where they are known already."""
     from graph_loader import __version__, snapshot
-    from graph_loader.analysis.clusters import breakpoints, camps_over_time
     from graph_loader.analysis.concentration import concentration, select_period
+    from graph_loader.briefing import camp_dates, solved
     from viz.network import NetworkInput, network_page
     from viz.words import NETWORK
 
-    with reading(db, as_of) as (_, reader, held, day):
-        say("reading ties of all dates")
-        graph = snapshot.ties(reader, None, domains)
-        flows = snapshot.flows(reader)
-        notes = doubts(reader, day, domains)
-        snapshot.add_grounds(reader, graph)
-        memberships, blocs = snapshot.memberships(reader), snapshot.blocs(reader)
-        say("reading what documents print")
-        facts = {fact for *_, tie in graph.edges(data=True) for fact in (tie["id"], *tie["premises"])}
-        printed = snapshot.printed(reader, facts)
-        evidence = {fact: {"what": _fact_words(fact), "said": said} for fact, said in printed.items()}
-        named = {s for *_, tie in graph.edges(data=True) for s in tie["sources"]}
-        named |= {s for row in flows["sources"].to_list() for s in row} | {s["source"] for said in printed.values() for s in said}
-        described = {row["id"]: row for row in snapshot.sources(reader, named)}
+    say("reading ties of all dates")
+    graph = snapshot.ties(reader, None, domains)
+    flows = snapshot.flows(reader)
+    notes = doubts(reader, day, domains)
+    snapshot.add_grounds(reader, graph)
+    memberships, blocs = snapshot.memberships(reader), snapshot.blocs(reader)
+    say("reading what documents print")
+    facts = {fact for *_, tie in graph.edges(data=True) for fact in (tie["id"], *tie["premises"])}
+    printed = snapshot.printed(reader, facts)
+    evidence = {fact: {"what": _fact_words(fact), "said": said} for fact, said in printed.items()}
+    named = {s for *_, tie in graph.edges(data=True) for s in tie["sources"]}
+    named |= {s for row in flows["sources"].to_list() for s in row} | {s["source"] for said in printed.values() for s in said}
+    described = {row["id"]: row for row in snapshot.sources(reader, named)}
     flowing = set(flows["importer"]) | set(flows["supplier"])
     untied = [node for node in graph if graph.degree(node) == 0 and node not in flowing]
     graph.remove_nodes_from(untied)
     if untied:
         notes.append(f"{len(untied)} states and blocs without any tie or flow in the loaded data are left out.")
-    say("finding camps over time")
     # The page goes by years: one shows what is in force on its 31 December, the last what is on the day.
-    dates = {min(f"{date[:4]}-12-31", day) for date in breakpoints(graph) if date <= day} | {day}
-    results = camps_over_time(graph, sorted(dates), seed=seed, runs=RUNS, bootstrap=RESAMPLES, resolution="auto")
+    if results is None:
+        results = solved(graph, camp_dates(graph, day), runs=RUNS, resamples=RESAMPLES, say=say, seed=seed)
     notes.append(
         f"Camps: Leiden on obligations of defence and offence, seed {seed}, {RUNS} runs; certainty from {RESAMPLES} resamples of ties."
     )

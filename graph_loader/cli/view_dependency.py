@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from graph_loader.cli.options import as_of_option, db_option, doubts, progress, quiet_option, reading
-from graph_loader.cli.view import check_writable, view, write
+from graph_loader.cli.view import check_writable, open_option, opened, view, write
+
+if TYPE_CHECKING:
+    from graph_loader.reliance import Reliance
+    from graph_loader.snapshot import Release
+    from graph_loader.stores.base import Reader
 
 
 @view.command(
@@ -30,11 +35,14 @@ from graph_loader.cli.view import check_writable, view, write
     metavar="YEAR",
     help="Compare with the newest period that was complete at the end of this year.  [default: the earliest recorded]",
 )
+@open_option
 @db_option
 @as_of_option
 @quiet_option
-def view_dependency(output: Path, goods: tuple[str, ...], compare: int | None, db: str | None, as_of: str | None, quiet: bool) -> None:
-    """Who gets how much of a good from whom: heat maps with HHI, ally and rival suppliers, change between periods, world output."""
+def view_dependency(
+    output: Path, goods: tuple[str, ...], compare: int | None, open_: bool, db: str | None, as_of: str | None, quiet: bool
+) -> None:
+    """Who gets how much of a good from whom: heat maps, flows, HHI, ally and rival suppliers, change between periods, world output."""
     check_writable(output)
     words = [
         "pactgraph view dependency",
@@ -46,22 +54,30 @@ def view_dependency(output: Path, goods: tuple[str, ...], compare: int | None, d
         text, summary = dependency_html(db, as_of, goods, compare, " ".join(words), say)
     write(output, text)
     click.echo(f"{output}: {summary}")
+    opened(output, open_)
 
 
 def dependency_html(
     db: str | None, as_of: str | None, goods: tuple[str, ...], compare: int | None, command: str, say: Any
 ) -> tuple[str, str]:
     """The page as text, and a line that says what is in it."""
+    with reading(db, as_of) as (_, reader, held, day):
+        say("reading shares and ties")
+        return dependency_of(reader, held, day, goods, compare, command)
+
+
+def dependency_of(
+    reader: Reader, held: Release, day: str, goods: tuple[str, ...], compare: int | None, command: str, found: Reliance | None = None
+) -> tuple[str, str]:
+    """The page of a store that is open; ``found`` is what `reliance_of` gives for the same request, where it is known already."""
     from graph_loader import __version__, reliance, snapshot
     from viz.dependency import DependencyInput, dependency_page
 
-    with reading(db, as_of) as (_, reader, held, day):
-        say("reading shares and ties")
-        found = reliance.reliance_of(reader, day, goods, compare)
-        cited = {s for rows in (found.flows, found.world, found.changes) for r in rows for s in r["sources"]}
-        cited |= {s for r in found.flows for x in r["suppliers"] for s in x["sources"]}
-        described = {row["id"]: row for row in snapshot.sources(reader, cited)} if cited else {}
-        notes = [*found.notes, *doubts(reader, day, ("DEPENDS_ON", "PRODUCES", "SANCTIONS", "DEFENCE"))]
+    found = found or reliance.reliance_of(reader, day, goods, compare)
+    cited = {s for rows in (found.flows, found.world, found.changes) for r in rows for s in r["sources"]}
+    cited |= {s for r in found.flows for x in r["suppliers"] for s in x["sources"]}
+    described = {row["id"]: row for row in snapshot.sources(reader, cited)} if cited else {}
+    notes = [*found.notes, *doubts(reader, day, ("DEPENDS_ON", "PRODUCES", "SANCTIONS", "DEFENCE"))]
     what = found.names[0].lower() if len(found.names) == 1 else " and ".join(goods) if goods else "what"
     page = dependency_page(
         DependencyInput(

@@ -55,3 +55,17 @@ def test_every_command_is_in_the_help_with_an_example() -> None:
             assert f"pactgraph {name.removeprefix('pactgraph ')}" in (command.epilog or ""), f"{name} has no example"
 
     walk(cli, "pactgraph")
+
+
+def test_the_questions_of_the_reports_are_those_of_the_page() -> None:
+    from graph_loader.questions import questions
+
+    text = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    parts = re.findall(r"^\*\*(\d+)\. (.*?)\*\*(.*?)```console\n(.*?)```", text, re.S | re.M)
+    plain = lambda prose: re.sub(r"\s+", " ", prose).strip()  # noqa: E731
+    shown = {int(n): (plain(title), plain(about)) for n, title, about, _ in parts}
+    commands: dict[int, list[str]] = {int(n): re.findall(r"^\$ (.*?(?:\\\n.*?)*)$", block, re.M) for n, _, _, block in parts}
+    assert shown == {n: (q.title, q.about) for n, q in questions().items()} and len(shown) == 40
+    assert commands == {n: [ask.shell for ask in q.asks] for n, q in questions().items()}
+    themes = {int(n): re.findall(r"^## (.*)$", text[: text.index(f"**{n}. ")], re.M)[-1] for n in shown}
+    assert themes == {n: q.theme for n, q in questions().items()}

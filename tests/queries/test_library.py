@@ -104,7 +104,7 @@ CHECKED = {
     "membership/changed",
     # in test_questions.py
     "membership/history", "membership/left", "membership/of-state", "membership/named-by", "obligations/bloc-duties",
-    "obligations/offensive", "basing/hosts", "basing/left", "partnership/of-state", "partnership/pair",
+    "obligations/offensive", "basing/hosts", "basing/left", "partnership/of-state", "partnership/pair", "partnership/ties-of",
     "partnership/between-organisations", "partnership/with-actors", "instrument/status", "instrument/of-party",
     "instrument/ended", "typology/grid", "typology/label-and-substance", "dependency/suppliers", "dependency/depends-on",
     "dependency/world-output", "sanctions/in-force", "indicator/ranking", "indicator/series", "alignment/lean",

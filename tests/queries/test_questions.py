@@ -145,6 +145,13 @@ def test_all_that_ties_a_pair(loaded_embedded: Store) -> None:
     assert ("TRADE", "2020-01-01") in {(r["domain"], r["since"]) for r in found.values()}
 
 
+def test_all_that_ties_a_state(loaded_embedded: Store) -> None:
+    found = rows(loaded_embedded, "partnership/ties-of", "1950-12-31", party="ISL", domain="DEFENCE")
+    # nato.int, NATO member countries: Iceland and eleven other founders; the agreement with the United States is of 5 May 1951.
+    assert {r["other"] for r in found} - {"NATO"} == set("BEL CAN DNK FRA GBR ITA LUX NLD NOR PRT USA".split())
+    assert {r["domain"] for r in rows(loaded_embedded, "partnership/ties-of", party="ISL")} > {"DEFENCE"}
+
+
 def test_organisations_with_organisations(loaded_embedded: Store) -> None:
     found = {r["instrument"]: (r["parties"], r["date"]) for r in rows(loaded_embedded, "partnership/between-organisations")}
     # NATO, joint declaration of Warsaw, 8 July 2016; Council of the EU, EU-ASEAN strategic partnership, 1 December 2020.

@@ -88,8 +88,8 @@
           return [(s.name || c.panels[k].name) + ": " + s.said[p.dataIndex]];
         }), { trigger: "item" }),
         grid: c.panels.map((_, k) => ({ left: left, right: named, top: top + k * (high + gap), height: high })),
-        xAxis: c.panels.map((_, k) => Object.assign({ type: "value", gridIndex: k, min: c.from, max: c.to, minInterval: 1, splitLine: { show: false },
-          splitNumber: width > 560 ? 8 : 4 }, axis, { axisLabel: text(t, 12, { textBorderWidth: 0, formatter: (v) => (Number.isInteger(v) ? String(v) : "") }) })),
+        xAxis: c.panels.map((_, k) => Object.assign({ type: "value", gridIndex: k, min: c.from, max: c.to, minInterval: 1, splitLine: { show: false }, 
+          splitNumber: width > 560 ? 8 : 4 }, axis, { axisLabel: text(t, 12, { textBorderWidth: 0, showMinLabel: true, showMaxLabel: false, formatter: (v) => (Number.isInteger(v) ? String(v) : "") }) })),
         yAxis: c.panels.map((p, k) => Object.assign({ type: "value", gridIndex: k, min: 0, max: p.most, name: p.name, nameLocation: "end", minInterval: p.percent ? undefined : 1,
           nameTextStyle: text(t, 12, { align: "left", padding: [0, 0, 0, -left + 6], textBorderWidth: 0 }), splitLine: { lineStyle: { color: t.rule } }, splitNumber: 4 }, axis,
           { axisLabel: text(t, 12, { textBorderWidth: 0, formatter: (v) => (p.percent ? Math.round(100 * v) + "%" : String(v)) }) })),
@@ -99,15 +99,17 @@
     plane(c, t, width) {
       const axis = (a) => ({
         type: "value", min: a.from, max: a.to, name: a.name, nameLocation: "middle", nameGap: a.gap, nameTextStyle: text(t, 12.5, { textBorderWidth: 0 }),
-        axisLine: { onZero: false, lineStyle: { color: t.soft } }, axisLabel: text(t, 12, { textBorderWidth: 0 }), splitLine: { lineStyle: { color: t.rule } }, splitNumber: 4,
+        axisLine: { onZero: false, lineStyle: { color: t.soft } }, axisLabel: text(t, 12, { textBorderWidth: 0, margin: 22 }), splitLine: { lineStyle: { color: t.rule } }, splitNumber: 4,
       });
       const said = (p) => (p.seriesIndex ? c.points : c.others)[p.dataIndex].said;
       return {
         tooltip: tooltip(t, said),
-        grid: { left: 62, right: 22, top: 14, bottom: 56 },
+        grid: { left: 76, right: 26, top: 24, bottom: 66 },
         xAxis: axis(c.x), yAxis: axis(c.y),
         series: [
-          { type: "scatter", symbolSize: 8, data: c.others.map((p) => [p.x, p.y]), itemStyle: { color: "transparent", borderColor: t.soft, borderWidth: 1.3 }, emphasis: { disabled: true },
+          { type: "scatter", itemStyle: { color: "transparent", borderColor: t.soft, borderWidth: 1.3 }, emphasis: { disabled: true },
+            data: c.others.map((p) => ({ value: [p.x, p.y], symbolSize: p.n > 1 ? Math.min(40, 12 + 3 * Math.sqrt(p.n)) : 8,
+              label: text(t, 11.5, { show: p.n > 1, position: "inside", formatter: () => String(p.n) }) })),
             markLine: { silent: true, symbol: "none", animation: false, lineStyle: { color: t.soft, type: "dashed", width: 1 }, label: { show: false },
               data: [...c.x.lines.map((v) => ({ xAxis: v })), ...c.y.lines.map((v) => ({ yAxis: v }))] } },
           { type: "scatter", symbolSize: 15, symbol: "diamond", z: 5, emphasis: { disabled: true },
@@ -121,20 +123,22 @@
       };
     },
     graph(c, t, width) {
-      const side = { left: width > 640 ? 150 : 46, right: width > 640 ? 150 : 46, top: 24, bottom: 24 };
+      const room = width > 640 ? 165 : 50;
       return {
         tooltip: tooltip(t, (p) => (p.dataType === "edge" ? c.edges[p.dataIndex].said : c.nodes[p.dataIndex].said)),
-        series: [Object.assign({
-          type: "graph", layout: "none", coordinateSystem: undefined, roam: false, draggable: false, emphasis: { disabled: true }, animation: false, preserveAspect: false,
+        grid: { left: room, right: room, top: 30, bottom: 30 },
+        xAxis: { show: false, min: -1, max: 1 }, yAxis: { show: false, min: -1, max: 1, inverse: true },
+        series: [{
+          type: "graph", coordinateSystem: "cartesian2d", clip: false, roam: false, draggable: false, emphasis: { disabled: true }, animation: false,
           data: c.nodes.map((n, i) => ({
-            id: "n" + i, x: n.x, y: n.y, symbol: n.shape, symbolSize: n.size, itemStyle: { color: n.colour, borderColor: t.edge, borderWidth: 1 },
+            id: "n" + i, value: [n.x, n.y], symbol: n.shape, symbolSize: n.size, itemStyle: { color: n.colour, borderColor: t.edge, borderWidth: 1 },
             label: text(t, n.size > 20 ? 13 : 12, { show: true, position: n.at, distance: 6, formatter: () => (width > 640 ? cut(n.label, 24) : cut(n.short, 9)), fontWeight: n.size > 20 ? "bold" : "normal" }),
           })),
           links: c.edges.map((e) => ({
             source: "n" + e.from, target: "n" + e.to, symbol: ["none", e.arrow ? "arrow" : "none"], symbolSize: 8,
             lineStyle: { color: e.colour === "#222222" ? t.ink : e.colour, width: e.width, type: e.dash, curveness: e.curve, opacity: e.faint ? 0.28 : 0.95 },
           })),
-        }, side)],
+        }],
       };
     },
     map(c, t) {

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { geoEqualEarthRaw } from "d3-geo";
+import { geoEqualEarth, geoStream } from "d3-geo";
 import { build } from "esbuild";
 import { feature } from "topojson-client";
 import { presimplify, simplify, quantile, planarTriangleArea } from "topojson-simplify";
@@ -39,15 +39,28 @@ const atlas = JSON.parse(readFileSync(require.resolve("world-atlas/countries-50m
 const weighed = presimplify(atlas, planarTriangleArea);
 const simple = simplify(weighed, quantile(weighed, 0.1));
 const K = 1000;
-const place = ([lon, lat]) => geoEqualEarthRaw((lon * Math.PI) / 180, (lat * Math.PI) / 180).map((v) => Math.round(v * K));
-const ring = (points) => {
-  const found = [];
-  for (const point of points) {
-    const [x, y] = place(point);
-    const last = found[found.length - 1];
-    if (!last || last[0] !== x || last[1] !== y) found.push([x, y]);
-  }
-  return found;
+const projection = geoEqualEarth().scale(K).translate([0, 0]).precision(0);
+// Polygons as projected: d3 cuts what crosses the antimeridian.
+const projected = (geometry) => {
+  const polygons = [];
+  let ring = null;
+  geoStream(geometry, projection.stream({
+    polygonStart() { polygons.push([]); }, polygonEnd() {}, sphere() {},
+    lineStart() { ring = []; },
+    point(x, y) {
+      const at = [Math.round(x), -Math.round(y)], last = ring[ring.length - 1];
+      if (!last || last[0] !== at[0] || last[1] !== at[1]) ring.push(at);
+    },
+    lineEnd() {
+      if (ring.length > 2 && String(ring[0]) !== String(ring[ring.length - 1])) ring.push(ring[0]);
+      polygons[polygons.length - 1].push(ring);
+    },
+  }));
+  return polygons.filter((p) => p.length && p[0].length > 3);
+};
+const tiny = (geometry) => {
+  const [x, y] = projection(geometry.type === "Polygon" ? geometry.coordinates[0][0] : geometry.coordinates[0][0][0]);
+  return [[Math.round(x), -Math.round(y)]];
 };
 const area = (r) => Math.abs(r.reduce((s, [x, y], i) => { const [a, b] = r[(i + 1) % r.length]; return s + x * b - a * y; }, 0)) / 2;
 const disc = ([x, y]) => {
@@ -60,9 +73,9 @@ simple.objects.countries.geometries.forEach((geometry, n) => {
   const { name } = geometry.properties;
   if (name === "Antarctica" || /^Ashmore|^Indian Ocean/.test(name)) return; // the latter are islets that bear their state's code
   const id = byNumber.get(geometry.id) || names.get(name) || byName.get(name) || "";
-  const polygons = (g) => (g.type === "Polygon" ? [g.coordinates] : g.coordinates);
-  const exact = polygons(feature(atlas, atlas.objects.countries.geometries[n]).geometry).map((p) => ring(p[0])).sort((a, b) => area(b) - area(a));
-  const kept = polygons(feature(simple, geometry).geometry).map((p) => p.map(ring).filter((r) => r.length > 3 && area(r) >= 12)).filter((p) => p.length);
+  const exact = projected(feature(atlas, atlas.objects.countries.geometries[n]).geometry).map((p) => p[0]).sort((a, b) => area(b) - area(a));
+  const kept = projected(feature(simple, geometry).geometry).map((p) => p.filter((r) => r.length > 3 && area(r) >= 12)).filter((p) => p.length);
+  if (!exact.length) exact.push(tiny(feature(atlas, atlas.objects.countries.geometries[n]).geometry));
   if (id && area(exact[0]) < 220) {
     // Too small to see or to hit with a finger: a disc on its largest piece.
     kept.push([disc([0, 1].map((k) => exact[0].reduce((s, p) => s + p[k], 0) / exact[0].length))]);
