@@ -346,6 +346,19 @@ class Ground:
                               | set(rests["sources"] if rests else ())),
         }  # fmt: skip
 
+    def bonds(self, states: Sequence[str]) -> list[Row]:
+        """Instruments in force by which each of the states is bound to defend each other one: ``title``, ``sources``."""
+        inside = set(states)
+        pairs: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        found: dict[str, Row] = {}
+        for a, b, tie in self.now.edges(data=True):
+            if a in inside and b in inside and tie["mutual"] and tie["instrument"] and "defence" in tie["obligations"]:
+                pairs[tie["instrument"]].add((min(a, b), max(a, b)))
+                row = found.setdefault(tie["instrument"], {"title": tie["instrument_title"] or tie["instrument"], "sources": set()})
+                row["sources"].update(tie["sources"])
+        every = len(inside) * (len(inside) - 1) // 2
+        return [found[i] | {"sources": sorted(found[i]["sources"])} for i in sorted(pairs) if every and len(pairs[i]) == every]
+
     def without_bloc(self, id_: str, founding: Sequence[Row]) -> list[Row]:
         """States that lose a defender with the instruments that founded a bloc."""
         from graph_loader.analysis.scenario import Loss, lost_defence

@@ -67,8 +67,8 @@ class ReportInput(document.DocumentInput):
         State id -> key of PLACES.
     names
         State id -> name, for the map.
-    members, duties
-        Of a bloc: its members on the date; its founding instruments.
+    members, duties, bonds
+        Of a bloc: its members on the date; its founding instruments; instruments by which every full member must defend every other.
     """
 
     subject: Row
@@ -89,6 +89,7 @@ class ReportInput(document.DocumentInput):
     names: Mapping[str, str]
     members: Sequence[Row] = ()
     duties: Sequence[Row] = ()
+    bonds: Sequence[Row] = ()
 
 
 def report_page(data: ReportInput) -> str:
@@ -206,8 +207,11 @@ def _said_of_bloc(data: ReportInput) -> list[Said]:
     bound = [d for d in data.duties if d["binding"] and "defence" in (d["obligations"] or [])]
     if bound:
         found.append((say("bloc_duty", instrument=bound[0]["title"], duty=", ".join(bound[0]["obligations"])), bound, duty))
-    else:
-        found.append((say("bloc_no_duty"), list(data.duties), duty))
+    if data.bonds:
+        text = say("bloc_bonds", which=document.listing([b["title"] for b in data.bonds]))
+        found.append((text, data.bonds, f"defenders:{full[0]['state']}" if full else duty))
+    if not bound:
+        found.append((say("bloc_no_duty" if data.bonds else "bloc_no_bond"), list(data.duties), duty))
     if data.partners:
         n = document.count(sum(p["n"] for p in data.partners), "tie")
         partners = document.count(len(data.partners), "state or bloc", "states and blocs")
@@ -422,13 +426,14 @@ def _camps_of_members(data: ReportInput, refs: document.References, drawn: list[
         return {"rows": [], "chart": None, "about": REPORT["members_camp_about"]}
     at = [_year(r["date"], data.as_of) for r in data.camps]
     lines = []
-    for look, (key, name) in enumerate((("members", "members_line"), ("largest", "largest_line"), ("outside", "outside_line"))):
-        said = [f"{r['date']}: {r[key]}" for r in data.camps]
-        lines.append(_series(REPORT[name], list(zip(at, [r[key] for r in data.camps], strict=True)), said, look, step=True))
+    for look, key in enumerate(("members", "largest", "outside")):
+        said = [f"{r['date']}: {r[key]} {REPORT[f'{key}_line']}" for r in data.camps]
+        lines.append(_series("", list(zip(at, [r[key] for r in data.camps], strict=True)), said, look, step=True))
     label = REPORT["members_camps_label"].format(first=rows[0]["date"], last=rows[-1]["date"])
     panel = {"name": REPORT["members_line"], "most": None, "percent": False, "lines": [], "series": lines}
     drawn.append(charts.panels([panel], label=label, height=300))
-    looks = [{"label": s["name"], "colour": s["colour"], "edge": s["dash"]} for s in lines]
+    names = (REPORT["members_line"], REPORT["largest_line"], REPORT["outside_line"])
+    looks = [{"label": n, "colour": s["colour"], "edge": s["dash"]} for n, s in zip(names, lines, strict=True)]
     return {"rows": rows, "chart": len(drawn) - 1, "about": REPORT["members_camp_about"], "looks": looks}
 
 

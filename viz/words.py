@@ -233,7 +233,7 @@ REPORT: dict[str, str] = DEPENDENCY | {
     "members_camp_about": "Camps by obligations of defence and offence (Leiden) in which its members are, at the last change of "
     "obligations in every five years and on the date.",
     "members_line": "Members",
-    "largest_line": "in their largest common camp",
+    "largest_line": "in one common camp",
     "outside_line": "in no camp",
     "members_camps_label": "Members, members in the largest common camp and members in no camp from {first} to {last}; the table below has "
     "the same numbers.",
@@ -331,7 +331,7 @@ SENTENCES: dict[str, str] = {
     "towards": " with {pole}",
     "turned": "; leaving out {n} would change that by itself",
     "unplaced": "No instrument of {a} with {one} or {two} is recorded as in force.",
-    "lost_supplier": "Without {name}, {a} would lose {share} of its {good} ({period}), and of {n}.",
+    "lost_supplier": "Without {name}, {a} would lose {share} of its {good} ({period}), and shares of {n}.",
     "lost_one": "Without {name}, {a} would lose {share} of its {good} ({period}).",
     "lost_guarantor": "Without {name}, which has {share} of its defenders' military expenditure ({year}), {a} would have {after} left of "
     "{before}.",
@@ -339,7 +339,9 @@ SENTENCES: dict[str, str] = {
     "bloc_members": "{a} has {n}{more}.",
     "more_roles": " and {n} in other roles or suspended",
     "bloc_duty": "Its founding {instrument} obliges its members to {duty}.",
-    "bloc_no_duty": "No founding instrument in the loaded data binds its members in law to defend each other.",
+    "bloc_no_duty": "No instrument that founded it does.",
+    "bloc_no_bond": "No instrument in the loaded data binds all its members to defend each other, and none that founded it any of them.",
+    "bloc_bonds": "Every full member is bound to defend every other by {which}.",
     "bloc_ties": "{a} itself has {n} in force, with {partners}.",
     "bloc_camps": "{n} of its {members} are in one camp by obligations of defence; {outside} in none{elsewhere}.",
     "elsewhere": "; {which} in others",

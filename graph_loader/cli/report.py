@@ -119,6 +119,7 @@ def bloc_html(ground: Ground, held: Release, bloc: str, poles: Sequence[str], co
         ground, held, {"id": bloc, "name": name, "kind": "bloc", "about": about}, poles, command,
         dossier=None, of_blocs=(), of_members=ground.supplies(full), camps=ground.camps_of_members(spells),
         losses=ground.without_bloc(bloc, founding), places=places, marked=tuple(full), members=members, duties=founding,
+        bonds=ground.bonds(full),
         queries=_queries(bloc, ground.day),
     )  # fmt: skip
     return _page(found), f"{name} as of {ground.day}; members: {len(members)}, sources: {len(found.sources)}"
@@ -148,7 +149,7 @@ def _common(ground: Ground, held: Release, subject: dict[str, str], poles: Seque
     marked = parts["marked"]
     shown = [*partners, *supplies, *parts["of_blocs"], *parts["of_members"], *grid, *parts["losses"]]
     shown += [p for p in plane if p["id"] in marked]
-    shown += [*parts.get("members", ()), *parts.get("duties", ()), *(r for r in parts["camps"] if "sources" in r)]
+    shown += [*parts.get("bonds", ()), *parts.get("members", ()), *parts.get("duties", ()), *(r for r in parts["camps"] if "sources" in r)]
     shown += [s for r in (*supplies, *parts["of_blocs"], *parts["of_members"]) for s in r["suppliers"]]
     cited = {s for row in shown for s in row["sources"]}
     known = dict(parts["dossier"].sources) if parts["dossier"] else {}

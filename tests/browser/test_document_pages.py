@@ -18,7 +18,11 @@ import pytest
 from viz import charts, page
 from viz.dependency import DependencyInput, dependency_page
 from viz.dossier import DossierInput, dossier_page
+from viz.question import QuestionInput, question_page
+from viz.report import PLACES, ReportInput, report_page
+from viz.site import SiteInput, index_page
 
+from . import reports
 from .hostile import TEXTS
 from .support import OPEN, SOURCES, browser, opened, settle
 
@@ -72,6 +76,7 @@ def flow(importer: str, suppliers: list[tuple[str, float]], **values: Any) -> di
         "importer": importer,
         "importer_name": f"State {importer}",
         "good": "Natural gas",
+        "answer": f"hhi:{importer}:natural-gas",
         "stage": "product",
         "basis": "energy",
         "from_year": 2024,
@@ -238,7 +243,33 @@ def dependency() -> DependencyInput:
     )
 
 
-PAGES = {"pair": lambda: dossier_page(pair()), "state": lambda: dossier_page(state()), "dependency": lambda: dependency_page(dependency())}
+def report() -> ReportInput:
+    return reports.of_state(pair_alone(), list(dependency().flows), COMMON)
+
+
+def pair_alone() -> DossierInput:
+    """What is known of Alpha alone, of the pair's data."""
+    whole = pair()
+    return dataclasses.replace(whole, subjects=whole.subjects[:1], memberships={"AAA": whole.memberships["AAA"]}, through=[])
+
+
+def bloc() -> ReportInput:
+    members = [member("PACT", "1955-01-01") | {"name": n, "suspended": n == "Gamma"} for n in ("Alpha", "Beta", "Gamma")]
+    return reports.of_bloc(members, list(dependency().flows), COMMON)
+
+
+def question() -> QuestionInput:
+    return reports.of_question(COMMON)
+
+
+PAGES = {
+    "pair": lambda: dossier_page(pair()),
+    "state": lambda: dossier_page(state()),
+    "dependency": lambda: dependency_page(dependency()),
+    "report": lambda: report_page(report()),
+    "bloc": lambda: report_page(bloc()),
+    "question": lambda: question_page(question()),
+}
 
 
 @pytest.fixture(scope="module")
@@ -335,7 +366,7 @@ def test_reads_without_its_script(chrome: Any, files: dict[str, Path], name: str
     context = chrome.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(files[name].as_uri())
-    assert page.locator("#findings li").count() >= 3 and page.locator("#tools").is_hidden()
+    assert page.locator("#findings li").count() >= (1 if name == "question" else 3) and page.locator("#tools").is_hidden()
     assert page.locator("table tbody tr").count() >= 5
     context.close()
 
@@ -504,6 +535,112 @@ def test_charts_fit_print_and_follow_the_scheme(chrome: Any, files: dict[str, Pa
         assert page.evaluate(wide) <= 690 and page.evaluate(ink) == "#000"
 
 
+# ------------------------------------------------------------------------------------------------ reports
+
+
+def test_the_report_by_hand(chrome: Any, files: dict[str, Path]) -> None:
+    with opened(chrome, files["report"]) as o:
+        page = o.page
+        said = [re.sub(r"\s+", " ", text) for text in page.locator("#findings li").all_inner_texts()]
+        told = " ".join(said)
+        for text in (
+            "By obligations of defence Alpha is in one camp with 2 other states: Beta and Gamma (certainty 95%).",
+            "Between Pole One and Pole Two, Alpha is a cross-domain hedge, by 4 instruments in force; leaving out treaty-x would change",
+            "Without Rho, Alpha would lose 55% of its natural gas (2024).",
+            "Without Beta, which has 100% of its defenders' military expenditure (2012), Alpha would have 0 left of 1 defender.",
+        ):
+            assert text in told, text
+        doubts = cells(page, "#findings .doubt code")
+        assert len(doubts) == len(said) and all(d.startswith("pactgraph explain ") and d.endswith("--as-of 2025-06-30") for d in doubts)
+        assert "pactgraph explain camp:AAA --as-of 2025-06-30" in doubts
+        # A line for each partner and domain (1 + 3 + 1), and one for the two partners at odds.
+        assert page.locator("#excerpt svg > g > path[fill='none']").count() == 6
+        assert cells(page, "#excerpt tbody th")[0] == "Rho" and "obligation of defence" in cells(page, "#excerpt tbody th")[1]
+        assert {"Alpha", "Beta", "Rho", "The Union"} <= set(page.locator("#excerpt svg text").all_text_contents())
+        assert page.locator("#exposure tbody tr:visible").count() == 3  # gas and tin, and gas of the bloc apart
+        drawn = page.locator("#plane svg text").all_text_contents()
+        assert "Alpha" in drawn and "2" in drawn  # Beta and Gamma stand at one place, and are counted
+        assert cells(page, "#plane tbody tr:visible th") == ["Alpha"] and page.locator("#plane tbody tr").count() == 5
+        assert cells(page, "#grid tbody tr:visible td") == ["0", "1", "1", "1", "0", "1"]
+        page.click("#open")
+        assert [c.split()[0] for c in cells(page, "#camps tbody th")] == ["1955-12-31", "2025-06-30"]
+        assert "55%" in page.inner_text("#scenario") and "1 → 0" in page.inner_text("#scenario")
+        assert page.locator("#claims tbody li").count() == 2
+
+
+def test_the_map_is_drawn_with_every_class(chrome: Any, files: dict[str, Path]) -> None:
+    with opened(chrome, files["report"]) as o:
+        page = o.page
+        page.locator("#map").scroll_into_view_if_needed()
+        areas = page.locator("#map svg path[fill]").evaluate_all("all => all.map(p => p.getAttribute('fill'))")
+        assert len(areas) > 200  # every state, as one path or more
+        for key in ("self", "ally", "rival", "partner", "tied"):
+            assert PLACES[key]["colour"] in areas, key
+        assert page.locator("#map svg pattern").count() >= 2
+        texts = cells(page, "#map .places li")
+        assert len(texts) == 6 and "Alpha (1) Alpha" in texts
+        assert "Not on the map: Gone" in page.inner_text("#map")  # the Soviet Union has no outline today
+        assert "no statement on a dispute" in page.inner_text("#map")
+
+
+def test_a_bloc_and_its_members_stay_apart(chrome: Any, files: dict[str, Path]) -> None:
+    with opened(chrome, files["bloc"]) as o:
+        page = o.page
+        told = " ".join(cells(page, "#findings li"))
+        assert "The Union has 2 full members and 1 in other roles or suspended." in told.replace("the Union has", "The Union has")
+        assert "Its founding The Pact obliges its members to defence, consultation." in told
+        assert "No instrument in the loaded data binds" not in told
+        assert "Of its members' own recorded supplies, 4 supplies of 3 states: 1 with an HHI above .40." in told
+        assert "1 of its 2 full members are in one camp by obligations of defence; 1 in none." in told
+        assert page.locator("#members tbody tr").count() == 3 and "suspended" in page.inner_text("#members")
+        assert cells(page, "#exposure summary b") == ["State AAA", "State BBB", "State CCC"]
+        assert page.locator("#exposure > .wide tbody tr").count() == 1
+        assert cells(page, "#camps .legend li") == ["Members", "in one common camp", "in no camp"]
+        assert page.locator("#camps svg path[fill='none'][stroke-width='2.5']").count() == 3
+        assert "none" in cells(page, "#scenario tbody td")
+
+
+def test_a_question_has_its_rows(chrome: Any, files: dict[str, Path]) -> None:
+    with opened(chrome, files["question"]) as o:
+        page = o.page
+        assert page.locator(".answer").count() == 3 and page.locator(".answer tbody tr").count() == 41
+        assert "40 of 90 rows" in page.inner_text(".answer >> nth=0") and "1950-12-31" in page.inner_text(".answer >> nth=0")
+        assert "No row" in page.inner_text(".answer >> nth=1")
+        assert "pactgraph explain query:membership/members -p bloc=X" in page.inner_text(".answer >> nth=0")
+        page.fill("#find", "state 39")
+        assert page.locator(".answer tbody tr:visible").count() == 1  # opens the folded rows
+
+
+def index(tmp_path: Path, **values: Any) -> Path:
+    (tmp_path / "show-AAA.html").write_text("<title>Alpha</title>", encoding="utf-8")
+    states = [{"id": "AAA", "name": "Álpha", "ties": 3, "pages": [("dossier", "show-AAA.html"), ("report", "report-AAA.html")]},
+              {"id": "BBB", "name": "Beta", "ties": 1, "pages": [("dossier", "show-BBB.html")]}]  # fmt: skip
+    blocs = [{"id": "UNI", "name": "The Union", "ties": None, "pages": [("report", "bloc-UNI.html")]}]
+    asked = [{"id": "7", "name": "Who is bound?", "ties": None, "pages": [("report", "question-07.html")]}]
+    given: dict[str, Any] = {"states": states, "blocs": blocs, "questions": asked, "title": "All pages", **COMMON} | values
+    file = tmp_path / "index.html"
+    file.write_text(index_page(SiteInput(network="network.html", dependency="dependency.html", **given)), encoding="utf-8")
+    return file
+
+
+def test_the_index_links_and_finds(chrome: Any, tmp_path: Path) -> None:
+    package = pytest.importorskip("axe_playwright_python")
+    axe = Path(package.__path__[0], "axe.min.js").read_text(encoding="utf-8")
+    with opened(chrome, index(tmp_path), width=390) as o:
+        page = o.page
+        assert o.requests == [(tmp_path / "index.html").as_uri()] and o.errors == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
+        assert page.evaluate("async () => (await axe.run(document)).violations.map(v => v.id)") == []
+        page.fill("#find", "alpha")
+        assert cells(page, "tbody tr:visible th") == ["Álpha AAA"]
+        page.click("tbody tr:visible a >> nth=0")
+        assert page.title() == "Alpha" and page.url == (tmp_path / "show-AAA.html").as_uri()
+    with opened(chrome, index(tmp_path, states=[{"id": t, "name": t, "ties": 1, "pages": []} for t in TEXTS], title=TEXTS[0])) as o:
+        assert o.errors == [] and o.dialogs == [] and o.page.evaluate("window.__ran || 0") == 0
+        assert o.page.locator("main script, main img, main svg, main iframe, main style").count() == 0
+
+
 def test_the_library_and_the_outlines_are_what_their_build_made() -> None:
     folder = Path(page.__file__).parent / "assets"
     for line in (folder / "source" / "SHA256SUMS").read_text(encoding="ascii").splitlines():
@@ -528,6 +665,33 @@ def poisoned(value: Any, texts: Iterator[str], keep: frozenset[str]) -> Any:
 
 
 KEPT = frozenset({"since", "until", "obliged", "standing"})
+KEPT_OF_REPORTS = KEPT | {"date", "arrow", "label"}
+"""Closed words besides: of a report's partners the label (State, Bloc, Actor), of its losses the role (see below)."""
+
+
+def poisoned_report(data: ReportInput, texts: Iterator[str]) -> ReportInput:
+    changed: dict[str, Any] = {}
+    named = ("partners", "supplies", "of_blocs", "of_members", "plane", "grid", "camps", "members", "duties", "poles", "notes", "queries")
+    for name in named:
+        changed[name] = poisoned(getattr(data, name), texts, KEPT_OF_REPORTS)
+    changed["losses"] = [poisoned(r, texts, KEPT_OF_REPORTS | {"role"}) for r in data.losses]
+    ids = [p["id"] for p in changed["partners"]]
+    changed["at_odds"] = [(ids[0], ids[-1])]
+    changed["marked"] = [changed["plane"][0]["id"]]
+    changed["subject"] = poisoned(data.subject, texts, frozenset({"kind"}))
+    changed["places"] = {next(texts): place for place in PLACES} | {"DEU": "ally"}
+    changed["names"] = {id_: next(texts) for id_ in changed["places"]}
+    changed["axes"] = tuple(sorted({r[k] for r in changed["grid"]}) for k in ("scope", "thickness"))
+    if data.dossier:
+        ties = [poisoned(t, texts, KEPT) for t in data.dossier.ties]
+        subject = {"id": next(texts), "name": next(texts), "spells": next(texts)}
+        claims = poisoned(data.dossier.claims, texts, KEPT)
+        own = poisoned(data.dossier.memberships["AAA"], texts, KEPT)
+        imports = poisoned(data.dossier.imports, texts, KEPT)
+        changed["dossier"] = dataclasses.replace(
+            data.dossier, subjects=[subject], ties=ties, claims=claims, memberships={subject["id"]: own}, imports=imports
+        )
+    return dataclasses.replace(data, **changed)
 
 
 @pytest.mark.parametrize("start", range(0, len(TEXTS), 11))
@@ -546,8 +710,29 @@ def test_hostile_text_stays_text(chrome: Any, tmp_path: Path, make: Any, start: 
         changed["memberships"] = {s["id"]: poisoned(r, texts, KEPT) for s, r in zip(changed["subjects"], rows, strict=True)}
     changed["sources"] = {t: dict.fromkeys(("title", "publisher", "version", "url", "licence", "citation"), t) for t in TEXTS}
     render = dependency_page if isinstance(data, DependencyInput) else dossier_page
+    _inert(chrome, tmp_path, title, render(dataclasses.replace(data, **changed, title=title)))
+
+
+@pytest.mark.parametrize("start", range(0, len(TEXTS), 11))
+@pytest.mark.parametrize("make", [report, bloc, question])
+def test_hostile_text_stays_text_in_reports(chrome: Any, tmp_path: Path, make: Any, start: int) -> None:
+    data = make()
+    title = TEXTS[start]
+    texts = itertools.cycle(TEXTS[start:] + TEXTS[:start])
+    sources = {t: dict.fromkeys(("title", "publisher", "version", "url", "licence", "citation"), t) for t in TEXTS}
+    if isinstance(data, ReportInput):
+        text = report_page(dataclasses.replace(poisoned_report(data, texts), sources=sources, title=title))
+    else:
+        answers = poisoned(data.answers, texts, KEPT)
+        more = {"theme": next(texts), "told": next(texts), "names": {"DEU": next(texts), "TUV": next(texts)}}
+        text = question_page(dataclasses.replace(data, answers=answers, sources=sources, title=title, **more))
+    _inert(chrome, tmp_path, title, text)
+
+
+def _inert(chrome: Any, tmp_path: Path, title: str, text: str) -> None:
+    """Nothing of the page runs, asks or becomes markup."""
     file = tmp_path / "hostile.html"
-    file.write_text(render(dataclasses.replace(data, **changed, title=title)), encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     with opened(chrome, file, width=900) as o:
         page = o.page
         page.click("#open")

@@ -148,7 +148,7 @@ def test_all_that_ties_a_pair(loaded_embedded: Store) -> None:
 def test_all_that_ties_a_state(loaded_embedded: Store) -> None:
     found = rows(loaded_embedded, "partnership/ties-of", "1950-12-31", party="ISL", domain="DEFENCE")
     # nato.int, NATO member countries: Iceland and eleven other founders; the agreement with the United States is of 5 May 1951.
-    assert {r["other"] for r in found} - {"NATO"} == set("BEL CAN DNK FRA GBR ITA LUX NLD NOR PRT USA".split())
+    assert {r["other"] for r in found} - {"NATO"} == {"BEL", "CAN", "DNK", "FRA", "GBR", "ITA", "LUX", "NLD", "NOR", "PRT", "USA"}
     assert {r["domain"] for r in rows(loaded_embedded, "partnership/ties-of", party="ISL")} > {"DEFENCE"}
 
 

@@ -74,20 +74,18 @@
         symbol: s.symbol || "circle", symbolSize: s.step ? 1 : 8, showSymbol: !s.step, connectNulls: false, animation: false,
         lineStyle: { width: 2.5, type: s.dash || "solid", color: s.colour }, itemStyle: { color: s.colour, borderColor: t.edge, borderWidth: 0.5 },
         emphasis: { disabled: true },
-        endLabel: text(t, 12, { show: Boolean(s.name) && width > 560, formatter: () => cut(s.name, 22), distance: 6 }),
         markLine: panel.lines && j === 0 ? {
           silent: true, symbol: "none", animation: false, lineStyle: { color: t.soft, type: "dashed", width: 1 },
           label: text(t, 11.5, { position: "insideStartTop", formatter: (p) => panel.lines[p.dataIndex].text }),
           data: panel.lines.map((line) => ({ yAxis: line.at })),
         } : undefined,
       })));
-      const named = c.panels.some((p) => p.series.some((s) => s.name)) && width > 560 ? 150 : 14;
       return {
         tooltip: Object.assign(tooltip(t, (p) => {
           const [k, j] = p.seriesName.slice(1).split(".").map(Number), s = c.panels[k].series[j];
-          return [(s.name || c.panels[k].name) + ": " + s.said[p.dataIndex]];
+          return [c.panels[k].name, s.said[p.dataIndex]];
         }), { trigger: "item" }),
-        grid: c.panels.map((_, k) => ({ left: left, right: named, top: top + k * (high + gap), height: high })),
+        grid: c.panels.map((_, k) => ({ left: left, right: 14, top: top + k * (high + gap), height: high })),
         xAxis: c.panels.map((_, k) => Object.assign({ type: "value", gridIndex: k, min: c.from, max: c.to, minInterval: 1, splitLine: { show: false }, 
           splitNumber: width > 560 ? 8 : 4 }, axis, { axisLabel: text(t, 12, { textBorderWidth: 0, showMinLabel: true, showMaxLabel: false, formatter: (v) => (Number.isInteger(v) ? String(v) : "") }) })),
         yAxis: c.panels.map((p, k) => Object.assign({ type: "value", gridIndex: k, min: 0, max: p.most, name: p.name, nameLocation: "end", minInterval: p.percent ? undefined : 1,
