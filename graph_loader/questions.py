@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
-
-import yaml
 
 from graph_loader.resources import cypher_folder
 
@@ -49,7 +48,7 @@ class Question:
 @cache
 def questions() -> dict[int, Question]:
     """The questions by number."""
-    rows = yaml.safe_load((cypher_folder() / "questions.yaml").read_text(encoding="utf-8"))
+    rows = tomllib.loads((cypher_folder() / "questions.toml").read_text(encoding="utf-8"))["question"]
     return {
         row["n"]: Question(row["n"], row["theme"], row["title"], row.get("about", ""), tuple(_ask(ask) for ask in row["ask"]))
         for row in rows
