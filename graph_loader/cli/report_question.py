@@ -69,7 +69,8 @@ def _answer(store: Store, reader: Reader, ask: Ask, day: str, as_of: str | None)
         bound = asked.bind(given(values["params"]), _date(values["as_of"], day), default_identity())
         at = str(bound.get("as_of", day))
         rows = run(reader, store, asked.text, bound)
-        text, title, params = asked.text, f"{asked.id}: {asked.title}", ", ".join(f"{k} = {v!r}" for k, v in bound.items())
+        narrowed = f" ({', '.join(values['params'])})" if values["params"] else ""
+        text, title, params = asked.text, f"{asked.id}{narrowed}: {asked.title}", ", ".join(f"{k} = {v!r}" for k, v in bound.items())
         columns = values["columns"].split(",") if values["columns"] else [c for c in rows.columns if c not in asked.hidden]
         limit = values["limit"]
         doubt = " ".join(["pactgraph explain", f"query:{asked.id}", *(f"-p {shlex.quote(p)}" for p in values["params"]), f"--as-of {at}"])
