@@ -243,7 +243,7 @@ REPORT: dict[str, str] = DEPENDENCY | {
     "scenario_about": "Arithmetic on what is recorded, not a forecast: nobody reacts, and others deliver no more than they do.",
     "no_scenario": "Neither a supplier nor a defender is recorded, so nothing can be taken away.",
     "without": "Without",
-    "role_supplier": "its supplier with the largest share",
+    "role_supplier": "the named supplier with the largest share; an unnamed one may be larger",
     "role_guarantor": "the largest of its defenders by military expenditure",
     "role_treaty": "the treaty that binds most of its defenders",
     "supply_lost": "Supply lost",
