@@ -33,8 +33,10 @@ os.environ.setdefault("ARCADEDB_LOG_CONSOLE", "0")
 _CURRENT = "CURRENT"
 _SHARED = portalocker.LockFlags.SHARED | portalocker.LockFlags.NON_BLOCKING
 _EXCLUSIVE = portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
-# Readers write these when they close; nothing in them changes an answer.
-_UNSTABLE = frozenset(("last-tx-id.bin", "statistics.json"))
+# Readers write these when they close, so that the list of a generation's files cannot hold them. The statistics answer counts of a whole
+# type, unchecked: they go before each opening, and the engine counts anew where it is asked (no slower for the bundled data).
+_STATISTICS = "statistics.json"
+_UNSTABLE = frozenset(("last-tx-id.bin", _STATISTICS))
 _ENGINE_KEYS = frozenset(("@rid", "@type", "@cat", "@in", "@out"))
 
 
@@ -220,7 +222,7 @@ class EmbeddedStore:
                     for text in statements.embedded_schema():
                         database.command("sql", text)
                 else:
-                    shutil.copytree(self._generations / current, target)
+                    shutil.copytree(self._generations / current, target, ignore=shutil.ignore_patterns(_STATISTICS))
                     wrong = manifest.damage(target, self._manifest(current), thorough=True)
                     if wrong:
                         raise StoreError(f"{self.url}: the store is damaged ({wrong}); nothing was changed: load again into a new --db")
@@ -282,7 +284,12 @@ _open_lock = threading.Lock()
 def _open_shared(generation: Path) -> Any:
     with _open_lock:
         place = generation.resolve()
-        database, readers = _open[place] if place in _open else (_arcadedb().open_database(str(generation), read_only=True), 0)
+        if place in _open:
+            database, readers = _open[place]
+        else:
+            with contextlib.suppress(OSError):  # a store that may only be read has none but its writer's
+                (generation / _STATISTICS).unlink(missing_ok=True)
+            database, readers = _arcadedb().open_database(str(generation), read_only=True), 0
         _open[place] = database, readers + 1
         return database
 

@@ -5,6 +5,7 @@ PACTGRAPH_FAULTS=full tries more moments of each kind; they are seeded. test_emb
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -19,7 +20,7 @@ from typing import Any
 
 import pytest
 from clients import Client, Clients
-from support import environment, everything, opened, small_package
+from support import environment, everything, opened, query, small_package
 from table import Tally, number
 from test_embedded import COUNTS, STATES, Scene, tables
 
@@ -332,6 +333,18 @@ def test_a_file_of_another_size(scene: Scene, clients: Clients, tmp_path: Path, 
         file.unlink()
     line = exported(clients, db, tmp_path)
     assert isinstance(line, str) and file.name in line and "load again into a new --db" in line
+
+
+def test_counts_that_the_engine_keeps_beside_the_data_are_not_believed(scene: Scene, tmp_path: Path) -> None:
+    """statistics.json is written by readers, so that no list of files can vouch for it."""
+    db = scene.copy(tmp_path / "store")
+    text = "MATCH (s:State) RETURN count(s) AS n"
+    right = query(opened(db), text)
+    assert right[0]["n"] > 7
+    (file,) = db.glob("generations/*/statistics.json")
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({name: {**v, "count": 7} if isinstance(v, dict) else v for name, v in kept.items()}), encoding="utf-8")
+    assert query(opened(db), text) == right
 
 
 def test_a_large_generation_is_hashed_when_asked_and_before_a_load(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
