@@ -538,12 +538,14 @@ def _copy() -> dict[str, list[dict[str, str]]]:
 
 
 def _coarse(last: int) -> dict[str, list[dict[str, str]]]:
-    """What a yearly list that stops at the end of ``last`` would say: years only, no roles, no suspensions, pairs instead of treaties."""
+    """What a yearly list that stops at the end of ``last`` would say: years only, no roles, pairs instead of treaties. Of members that
+    were ever suspended it says nothing, for to a list without suspensions they never were."""
     found = []
+    suspended = {(row["state"], row["bloc"]) for row in _curated("memberships") if row["suspended"] == "true"}
     for row in _curated("memberships"):
         if "/" in row["since"] + row["until"]:
             continue  # what was seen on a list at some day gives a yearly list nothing to say
-        if row["since"][:4] <= str(last) and row["suspended"] == "false" and row["state"] != "NZL":
+        if row["since"][:4] <= str(last) and (row["state"], row["bloc"]) not in suspended:
             still = row["until"] == ".." or row["until"] > f"{last + 1}-01-01"
             until = ".." if still else (dates.until(row["until"]).stored if len(row["until"]) < 10 else row["until"])
             last_day = "" if still else (date.fromisoformat(until) - timedelta(days=1)).isoformat()
