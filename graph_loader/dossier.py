@@ -228,13 +228,15 @@ def dependence_of(
     imports: list[dict[str, Any]] = []
     exports: list[dict[str, Any]] = []
     unmeasured: list[str] = []
+    asked: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for key, rows in groups.items():
-        importer, suppliers = key[0], {row["supplier"] for row in rows}
-        pairwise = len(ids) == 2 and importer in ids and suppliers & set(ids)
-        inward, outward = len(ids) == 1 and importer == ids[0], len(ids) == 1 and ids[0] in suppliers
-        if not (pairwise or inward or outward):
-            continue
-        row, problem = measured(rows)
+        suppliers = {row["supplier"] for row in rows}
+        of_pair = len(ids) == 2 and key[0] in ids and suppliers & set(ids)
+        if of_pair or (len(ids) == 1 and (key[0] == ids[0] or ids[0] in suppliers)):
+            asked[key] = rows
+    for key, (row, problem) in measured(asked).items():
+        importer, rows = key[0], asked[key]
+        inward = len(ids) == 1 and importer == ids[0]
         unmeasured += [f"{rows[0]['good_name']} ({names.get(importer, importer)})"] if problem else []
         wanted = rows if inward else [r for r in rows if r["supplier"] in ids]
         shown = row | {
@@ -251,7 +253,7 @@ def dependence_of(
             "disputed": any(r["disputed"] for r in wanted),
         }
         if shown["suppliers"]:
-            (exports if outward and not inward else imports).append(shown)
+            (exports if len(ids) == 1 and not inward else imports).append(shown)
     newest = lambda r: (r["importer"] if len(ids) == 2 else "", r["good"], r["stage"], r["basis"], -r["to_year"], -r["from_year"])  # noqa: E731
     order = newest if len(ids) == 2 else lambda r: (-r["suppliers"][0]["share"], r["good"], r["stage"])
     return (
@@ -269,19 +271,20 @@ def not_measured(names: list[str]) -> list[str]:
     return [f"No HHI is given where the source states the shares of one table of different totals or with different footnotes: {shown}."]
 
 
-def measured(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
-    """Concentration of one importer, good, stage, basis and period; without figures, and with the reason, where they cannot be computed."""
+def measured(groups: Mapping[tuple[Any, ...], list[dict[str, Any]]]) -> dict[tuple[Any, ...], tuple[dict[str, Any], str]]:
+    """Concentration of each importer, good, stage, basis and period; without figures, and with the reason, where it cannot be computed."""
     import polars as pl
 
-    from graph_loader.analysis.concentration import concentration
+    from graph_loader.analysis.concentration import GROUP, concentration_or_reason
     from graph_loader.snapshot import FLOW_SCHEMA
 
-    try:
-        return concentration(pl.DataFrame(rows, schema=FLOW_SCHEMA, strict=False)).to_dicts()[0], ""
-    except ValueError as error:
-        same = {c: rows[0][c] for c in ("importer", "good", "stage", "basis", "from_year", "to_year")}
-        blank = dict.fromkeys(("hhi_lo", "hhi_hi", "named_share", "top_supplier", "top_share"))
-        return same | blank | {"scope": "", "n_named": len(rows), "top_note": ""}, f"No concentration is computed for {error}."
+    rows = [row for group in groups.values() for row in group]
+    frame, reasons = concentration_or_reason(pl.DataFrame(rows, schema=FLOW_SCHEMA, strict=False))
+    found = {tuple(row[c] for c in GROUP): (row, "") for row in frame.to_dicts()}
+    blank = dict.fromkeys(("hhi_lo", "hhi_hi", "named_share", "top_supplier", "top_share")) | {"scope": "", "top_note": ""}
+    for key in reasons:
+        found[key] = dict(zip(GROUP, key, strict=True)) | blank | {"n_named": len(groups[key])}, reasons[key]
+    return {key: found[key] for key in groups}
 
 
 def party_names(reader: Reader) -> dict[str, str]:

@@ -72,8 +72,9 @@ def reliance_of(reader: Reader, day: str, wanted: tuple[str, ...] = (), compare:
     inward: list[dict[str, Any]] = []
     world: list[dict[str, Any]] = []
     unmeasured: list[str] = []
+    figures = measured(newest)
     for key, rows in newest.items():
-        row, problem = measured(rows)
+        row, problem = figures[key]
         if problem:
             unmeasured.append(f"{rows[0]['good_name']} ({names.get(key[0], key[0])})")
         suppliers = []
@@ -127,6 +128,7 @@ def _changes(newest: Groups, every: Groups, compare: int | None, names: dict[str
     periods: dict[tuple[Any, ...], list[tuple[int, int]]] = defaultdict(list)
     for key in every:
         periods[key[:4]].append((key[5], key[4]))
+    of_every = measured(every)
     found = []
     for key, rows in newest.items():
         # Periods that overlap share their years: a five-year window against the next one is no change.
@@ -139,7 +141,7 @@ def _changes(newest: Groups, every: Groups, compare: int | None, names: dict[str
             continue
         before, after = ({r["supplier"]: r["share"] for r in group} for group in (old, rows))
         order = sorted({*before, *after}, key=lambda s: (-max(before.get(s) or 0.0, after.get(s) or 0.0), s))
-        figures = [measured(group)[0] for group in (old, rows)]
+        figures = [of_every[k][0] for k in ((*key[:4], from_year, to_year), key)]
         bounds = [(f["hhi_lo"], f["hhi_hi"]) if f["hhi_lo"] is not None else None for f in figures]
         found.append(
             {

@@ -9,10 +9,12 @@ stability of each pair under resampling, and a comparison with graphs that have 
 from __future__ import annotations
 
 import math
+import os
 import random
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -976,15 +978,16 @@ def camps_over_time(
     )
     ties = _chosen(graph, choice)
     days = _breakpoints(ties) if dates is None else sorted({_iso_day(d) for d in dates})
-    solved: dict[frozenset[str], _Solution] = {}
+    in_force = {day: _in_force(ties, day) for day in days}
+    keys = {day: frozenset(t.id for t in now) for day, now in in_force.items()}
+    distinct = {key: in_force[day] for day, key in keys.items()}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # Leiden runs without Python's lock
+        solved = dict(zip(distinct, pool.map(lambda now: _solve(now, choice, method), distinct.values()), strict=True))
     results: dict[str, CampResult] = {}
     previous: dict[int, frozenset[str]] = {}
     next_label = 1
-    for day in days:
-        now = _in_force(ties, day)
-        key = frozenset(t.id for t in now)
-        if key not in solved:
-            solved[key] = _solve(now, choice, method)
+    for day, now in in_force.items():
+        key = keys[day]
         states = None if population is None else population(day)
         result = _result(graph, day, now, solved[key], states, choice, method)
         members = result.members

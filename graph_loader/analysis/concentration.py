@@ -23,6 +23,7 @@ __all__ = [
     "Hhi",
     "HhiPoints",
     "concentration",
+    "concentration_or_reason",
     "cr",
     "effective_suppliers",
     "hhi",
@@ -440,20 +441,32 @@ def concentration(flows: pl.DataFrame, *, rounding: float | None = None) -> pl.D
         Naming the group: shares missing, NaN, negative, or above 1 in sum; a supplier given twice; rows of
         different scope; a period that ends before it begins.
     """
+    found, reasons = concentration_or_reason(flows, rounding=rounding)
+    for key, reason in reasons.items():
+        raise FlowError(f"{_name(key)}: {reason}")
+    return found
+
+
+def concentration_or_reason(flows: pl.DataFrame, *, rounding: float | None = None) -> tuple[pl.DataFrame, dict[tuple[Any, ...], str]]:
+    """As `concentration`, of the groups whose shares can be put together; and of each other group, by its key, why they cannot."""
     if missing := [c for c in _INPUT if c not in flows.columns]:
         raise ValueError(f"columns missing from the flows: {', '.join(missing)}")
     if rounding is not None:
         _slack([], rounding)  # refuses what is no rounding
     groups = _gathered(flows.select(_INPUT))
     odd = groups.filter("odd").select(GROUP)
+    reasons: dict[tuple[Any, ...], str] = {}
     if odd.height:
         rows = flows.select(_INPUT).join(odd, on=GROUP, how="semi", nulls_equal=True).sort(GROUP)
         for key, group in rows.group_by(GROUP, maintain_order=True):
             try:
                 _refuse(key, group.to_dicts(), rounding)
             except ValueError as error:
-                raise FlowError(f"{_name(key)}: {error}") from error
-    return _measured(groups).select(pl.col(name).cast(type_) for name, type_ in _OUTPUT.items())
+                reasons[key] = str(error)
+    if reasons:
+        bad = pl.DataFrame(list(reasons), schema={c: groups.schema[c] for c in GROUP}, orient="row")
+        groups = groups.join(bad, on=GROUP, how="anti", nulls_equal=True)
+    return _measured(groups).select(pl.col(name).cast(type_) for name, type_ in _OUTPUT.items()), reasons
 
 
 def select_period(flows: pl.DataFrame, as_of: str, *, max_age_years: int = MAX_AGE_YEARS) -> pl.DataFrame:
