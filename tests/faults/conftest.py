@@ -1,4 +1,4 @@
-"""Fixtures of the fault tests, and the table that they leave at the end of a run.
+"""Fixtures of the fault tests; the lines of their tallies are printed at the end of a run (see the conftest.py above).
 
 ``tally``    counts one kind of fault: ``tally("Neo4j: client killed")``
 ``clients``  the command in forked processes (``clients.Clients``)
@@ -34,13 +34,3 @@ def tally(record_property: Callable[[str, object], None]) -> Iterator[Callable[[
 def clients() -> Iterator[Clients]:
     with Clients() as found:
         yield found
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = [report for found in terminalreporter.stats.values() for report in found]
-    properties = [pair for report in reports for pair in getattr(report, "user_properties", ())]
-    lines = dict.fromkeys(str(value) for name, value in properties if name == "faults")
-    if lines:
-        terminalreporter.section("faults: survived of tried")
-        for line in lines:
-            terminalreporter.line(line)
